@@ -1,0 +1,30 @@
+using Passwindow.Protocol.Dialects.Data;
+using Passwindow.Protocol.Dialects.Keyed;
+using Passwindow.Protocol.Dialects.Native;
+using Passwindow.Protocol.Dialects.Text;
+
+namespace Passwindow.Protocol.Dialects;
+
+/// <summary>A way to write events on the wire. A viewer chooses one; the journal knows none.</summary>
+/// <param name="Name">The word for it in <c>?dialect=</c>.</param>
+/// <param name="CreateWriter">Makes the writer for one response.</param>
+public sealed record Dialect(string Name, Func<IFrameWriter> CreateWriter)
+{
+    /// <summary>The full vocabulary, resumable by id: <c>event</c>, <c>data</c>, <c>id</c>.</summary>
+    public static Dialect Native { get; } = new("native", static () => NativeFrameWriter.Shared);
+
+    /// <summary>Data-only JSON told apart by its key.</summary>
+    public static Dialect Keyed { get; } = new("keyed", static () => KeyedFrameWriter.Shared);
+
+    /// <summary>Lone <c>data:</c> lines of JSON told apart by <c>type</c>.</summary>
+    public static Dialect Data { get; } = new("data", static () => DataFrameWriter.Shared);
+
+    /// <summary>The raw text.</summary>
+    public static Dialect Text { get; } = new("text", static () => TextFrameWriter.Shared);
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Dialect> All { get; } = [Native, Keyed, Data, Text];
+
+    /// <summary>Finds a dialect by its word; null if there is none.</summary>
+    public static Dialect? Find(string name) => All.FirstOrDefault(dialect => dialect.Name == name);
+}

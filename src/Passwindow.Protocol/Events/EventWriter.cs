@@ -1,0 +1,202 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Passwindow.Protocol;
+
+/// <summary>
+/// Spells events as JSON (contract, section 3), one at a time, into one buffer that is used again: what a method returns is valid
+/// until the next call. Not for use by two threads.
+/// </summary>
+/// <remarks>Absent fields are left out, never null. Text that is not valid UTF-8 becomes U+FFFD.</remarks>
+public sealed class EventWriter : IDisposable
+{
+    // The event is data in an SSE stream and a line of a file, never a part of an HTML page: what need not be escaped stays readable.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    private readonly ArrayBufferWriter<byte> _buffer = new(512);
+    private readonly Utf8JsonWriter _json;
+
+    /// <summary>Makes a writer.</summary>
+    public EventWriter() => _json = new Utf8JsonWriter(_buffer, Options);
+
+    /// <summary><c>start</c>.</summary>
+    public ReadOnlySpan<byte> Start(long seq, ConversationId conversation, TurnId turn, string model, DateTimeOffset createdAt)
+    {
+        Begin(EventType.Start, seq);
+        _json.WriteString("conversation_id"u8, conversation.Value);
+        _json.WriteString("turn_id"u8, turn.Value);
+        _json.WriteString("model"u8, model);
+        _json.WriteString("created_at"u8, createdAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture));
+        return End();
+    }
+
+    /// <summary><c>token</c>. A refusal is text that a person must see as well; it is marked so that a dialect with a field for it can use that.</summary>
+    public ReadOnlySpan<byte> Token(long seq, ReadOnlySpan<byte> text, bool refusal = false)
+    {
+        Begin(EventType.Token, seq);
+        _json.WriteString("token"u8, text);
+        if (refusal)
+            _json.WriteBoolean("refusal"u8, true);
+        return End();
+    }
+
+    /// <summary><c>reasoning</c>. <paramref name="signature"/> and <paramref name="redacted"/> are what the provider wants back with it.</summary>
+    public ReadOnlySpan<byte> Reasoning(long seq, ReadOnlySpan<byte> text, string? signature = null, string? redacted = null)
+    {
+        Begin(EventType.Reasoning, seq);
+        _json.WriteString("reasoning"u8, text);
+        if (signature is not null)
+            _json.WriteString("signature"u8, signature);
+        if (redacted is not null)
+            _json.WriteString("redacted"u8, redacted);
+        return End();
+    }
+
+    /// <summary><c>tool_arguments</c>.</summary>
+    public ReadOnlySpan<byte> ToolArguments(long seq, string id, string name, ReadOnlySpan<byte> delta)
+    {
+        Begin(EventType.ToolArguments, seq);
+        _json.WriteString("id"u8, id);
+        _json.WriteString("name"u8, name);
+        _json.WriteString("delta"u8, delta);
+        return End();
+    }
+
+    /// <summary><c>tool_call</c>. <paramref name="arguments"/> is a JSON object.</summary>
+    public ReadOnlySpan<byte> ToolCall(long seq, string id, string name, ReadOnlySpan<byte> arguments, bool approvalRequired = false)
+    {
+        Begin(EventType.ToolCall, seq);
+        _json.WriteString("id"u8, id);
+        _json.WriteString("name"u8, name);
+        Raw("arguments"u8, arguments);
+        if (approvalRequired)
+            _json.WriteString("approval"u8, "required"u8);
+        return End();
+    }
+
+    /// <summary><c>tool_result</c> of a tool that answered. <paramref name="result"/> is any JSON value.</summary>
+    public ReadOnlySpan<byte> ToolResult(long seq, string id, string name, ReadOnlySpan<byte> result, long durationMs)
+    {
+        Begin(EventType.ToolResult, seq);
+        _json.WriteString("id"u8, id);
+        _json.WriteString("name"u8, name);
+        Raw("result"u8, result);
+        _json.WriteNumber("duration_ms"u8, durationMs);
+        return End();
+    }
+
+    /// <summary><c>tool_result</c> of a tool that failed.</summary>
+    public ReadOnlySpan<byte> ToolError(long seq, string id, string name, string error, long durationMs)
+    {
+        Begin(EventType.ToolResult, seq);
+        _json.WriteString("id"u8, id);
+        _json.WriteString("name"u8, name);
+        _json.WriteString("error"u8, error);
+        _json.WriteNumber("duration_ms"u8, durationMs);
+        return End();
+    }
+
+    /// <summary><c>action</c>. <paramref name="action"/> is a JSON object with a <c>type</c>.</summary>
+    public ReadOnlySpan<byte> Action(long seq, string id, ReadOnlySpan<byte> action)
+    {
+        Begin(EventType.Action, seq);
+        _json.WriteString("id"u8, id);
+        Raw("action"u8, action);
+        return End();
+    }
+
+    /// <summary><c>citation</c>. <paramref name="citation"/> is a JSON object.</summary>
+    public ReadOnlySpan<byte> Citation(long seq, ReadOnlySpan<byte> citation)
+    {
+        Begin(EventType.Citation, seq);
+        Raw("citation"u8, citation);
+        return End();
+    }
+
+    /// <summary><c>seam</c>.</summary>
+    public ReadOnlySpan<byte> Seam(long seq, string reason, string model)
+    {
+        Begin(EventType.Seam, seq);
+        _json.WriteString("reason"u8, reason);
+        _json.WriteString("model"u8, model);
+        return End();
+    }
+
+    /// <summary><c>usage</c>. Times are in milliseconds from the start of the turn.</summary>
+    public ReadOnlySpan<byte> Usage(long seq, Usage usage, long? firstTokenMs, long durationMs)
+    {
+        Begin(EventType.Usage, seq);
+        Number("input_tokens"u8, usage.InputTokens);
+        Number("output_tokens"u8, usage.OutputTokens);
+        Number("reasoning_tokens"u8, usage.ReasoningTokens);
+        Number("cached_tokens"u8, usage.CachedTokens);
+        Number("first_token_ms"u8, firstTokenMs);
+        _json.WriteNumber("duration_ms"u8, durationMs);
+        return End();
+    }
+
+    /// <summary><c>suggested_questions</c>.</summary>
+    public ReadOnlySpan<byte> SuggestedQuestions(long seq, IEnumerable<string> questions)
+    {
+        Begin(EventType.SuggestedQuestions, seq);
+        _json.WriteStartArray("suggested_questions"u8);
+        foreach (string question in questions)
+            _json.WriteStringValue(question);
+        _json.WriteEndArray();
+        return End();
+    }
+
+    /// <summary><c>error</c>. <paramref name="message"/> must be safe to show to anyone who may see the turn.</summary>
+    public ReadOnlySpan<byte> Error(long seq, ErrorCode code, string message, bool retryable)
+    {
+        Begin(EventType.Error, seq);
+        _json.WriteString("code"u8, Words.Of(code));
+        _json.WriteString("message"u8, message);
+        _json.WriteBoolean("retryable"u8, retryable);
+        return End();
+    }
+
+    /// <summary><c>done</c>. <paramref name="stoppedAfterMs"/> is how long the turn ran, given when somebody stopped it.</summary>
+    public ReadOnlySpan<byte> Done(long seq, FinishReason reason, long? stoppedAfterMs = null)
+    {
+        Begin(EventType.Done, seq);
+        _json.WriteString("finish_reason"u8, Words.Of(reason));
+        Number("stopped_after_ms"u8, stoppedAfterMs);
+        return End();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _json.Dispose();
+
+    private void Begin(EventType type, long seq)
+    {
+        _buffer.ResetWrittenCount();
+        _json.Reset(_buffer);
+        _json.WriteStartObject();
+        _json.WriteString("type"u8, EventTypes.Name(type));
+        _json.WriteNumber("seq"u8, seq);
+    }
+
+    private ReadOnlySpan<byte> End()
+    {
+        _json.WriteEndObject();
+        _json.Flush();
+        return _buffer.WrittenSpan;
+    }
+
+    private void Number(ReadOnlySpan<byte> name, long? value)
+    {
+        if (value is { } number)
+            _json.WriteNumber(name, number);
+    }
+
+    // Foreign JSON is written anew, token by token: whatever white space or line breaks it held cannot end our line.
+    private void Raw(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        _json.WritePropertyName(name);
+        var reader = new Utf8JsonReader(value);
+        using var document = JsonDocument.ParseValue(ref reader);
+        document.RootElement.WriteTo(_json);
+    }
+}

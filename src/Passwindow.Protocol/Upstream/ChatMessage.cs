@@ -1,0 +1,68 @@
+namespace Passwindow.Protocol.Upstream;
+
+/// <summary>Who speaks in a message.</summary>
+public enum ChatRole
+{
+    /// <summary>The operator's instructions.</summary>
+    System,
+
+    /// <summary>The person.</summary>
+    User,
+
+    /// <summary>The model.</summary>
+    Assistant,
+
+    /// <summary>A tool's answer.</summary>
+    Tool,
+}
+
+/// <summary>One message of what goes to a model.</summary>
+/// <param name="Role">Who speaks.</param>
+/// <param name="Parts">What they say, in order.</param>
+public sealed record ChatMessage(ChatRole Role, IReadOnlyList<MessagePart> Parts)
+{
+    /// <summary>A message of one text.</summary>
+    public static ChatMessage Of(ChatRole role, string text) => new(role, [new TextPart(text)]);
+}
+
+/// <summary>A part of a message.</summary>
+public abstract record MessagePart;
+
+/// <summary>Text.</summary>
+/// <param name="Text">The text.</param>
+public sealed record TextPart(string Text) : MessagePart;
+
+/// <summary>Thinking that goes back to the provider it came from; other providers never see it.</summary>
+/// <param name="Text">The thinking.</param>
+/// <param name="Signature">The provider's signature over it; without one it is not sent back.</param>
+/// <param name="Redacted">Thinking that the provider encrypted.</param>
+public sealed record ReasoningPart(string Text, string? Signature, string? Redacted) : MessagePart;
+
+/// <summary>A call that the model made.</summary>
+/// <param name="Id">The call's id.</param>
+/// <param name="Name">The tool.</param>
+/// <param name="Arguments">A JSON object.</param>
+public sealed record ToolCallPart(string Id, string Name, string Arguments) : MessagePart;
+
+/// <summary>What a tool answered.</summary>
+/// <param name="Id">The call's id.</param>
+/// <param name="Name">The tool.</param>
+/// <param name="Result">A JSON value, or the text of an error.</param>
+/// <param name="IsError">Whether the tool failed.</param>
+public sealed record ToolResultPart(string Id, string Name, string Result, bool IsError) : MessagePart;
+
+/// <summary>A tool as the model is told of it.</summary>
+/// <param name="Name">1 to 64 characters of <c>A-Z a-z 0-9 _ -</c>: what every provider accepts.</param>
+/// <param name="Description">What it does; null if nothing was said.</param>
+/// <param name="Parameters">The JSON Schema of its arguments, a JSON object; null for a tool without arguments.</param>
+public sealed record ToolDeclaration(string Name, string? Description, string? Parameters);
+
+/// <summary>What is asked of a model.</summary>
+/// <param name="Model">The provider's own name for the model.</param>
+/// <param name="Messages">The conversation so far, the question last.</param>
+/// <param name="Tools">The tools it may call.</param>
+public sealed record ChatRequest(string Model, IReadOnlyList<ChatMessage> Messages, IReadOnlyList<ToolDeclaration> Tools)
+{
+    /// <summary>The most tokens that the answer may have; null leaves it to the provider (or the reader's default where its API demands one).</summary>
+    public int? MaxOutputTokens { get; init; }
+}
