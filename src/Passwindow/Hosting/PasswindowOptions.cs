@@ -1,0 +1,76 @@
+namespace Passwindow;
+
+/// <summary>The settings of the configuration section <c>Passwindow</c>.</summary>
+public sealed class PasswindowOptions
+{
+    /// <summary>The default model, <c>provider/model</c>, or several separated by commas for failover. Default: the first provider's first model, else <c>demo</c>.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>Where events are kept: a folder. Default <c>./data</c>.</summary>
+    public string Journal { get; set; } = "./data";
+
+    /// <summary>When an event counts as durable. Default <see cref="Durability.Fsync"/>.</summary>
+    public Durability Durability { get; set; } = Durability.Fsync;
+
+    /// <summary>
+    /// How long the upstream goes on when nobody watches, counted from when the leaving is noticed: a <see cref="TimeSpan"/>, a number of seconds,
+    /// or <c>infinite</c>. <c>0</c> cancels at once. Default 15 seconds.
+    /// </summary>
+    public string Linger { get; set; } = "15";
+
+    /// <summary>Seconds of silence after which a viewer is sent a comment, from 1 to 45: proxies cut at 50 to 60. Default 10.</summary>
+    public int HeartbeatSeconds { get; set; } = 10;
+
+    /// <summary>How long the model may take to its first token. Default 120 seconds.</summary>
+    public TimeSpan FirstTokenTimeout { get; set; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>How long the model may be silent between two tokens. Default 60 seconds.</summary>
+    public TimeSpan TokenTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a turn may take as a whole. Default 15 minutes.</summary>
+    public TimeSpan TurnTimeout { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How many turns may run at once. Default 10,000.</summary>
+    public int MaxTurns { get; set; } = 10_000;
+
+    /// <summary>How often the model may ask for tools within one turn. Default 8.</summary>
+    public int MaxToolRounds { get; set; } = 8;
+
+    /// <summary>The largest user message, in bytes of UTF-8. Default 256 KiB.</summary>
+    public int MaxMessageBytes { get; set; } = 256 * 1024;
+
+    /// <summary>The largest answer, in bytes of events; the turn then ends with <c>length</c>. Default 8 MiB.</summary>
+    public int MaxAnswerBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>Whether the built-in model <c>demo</c> can be named. Default true.</summary>
+    public bool Demo { get; set; } = true;
+
+    /// <summary>The providers by name. Those of the well-known environment variables (<c>OPENAI_API_KEY</c> …) are added to them.</summary>
+    public Dictionary<string, ProviderOptions> Providers { get; } = new(StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>A provider reached over HTTP.</summary>
+public sealed class ProviderOptions
+{
+    /// <summary>The API it speaks: <c>OpenAI</c> (Chat Completions) or <c>Anthropic</c>. Default <c>OpenAI</c>.</summary>
+    public string Type { get; set; } = "OpenAI";
+
+    /// <summary>Where it is, as the official SDKs want it: for OpenAI with the version (<c>https://api.openai.com/v1</c>), for Anthropic without.</summary>
+    public string? BaseUrl { get; set; }
+
+    /// <summary>The key. Sent to <see cref="BaseUrl"/> and nowhere else; never logged.</summary>
+    public string? ApiKey { get; set; }
+
+    /// <summary>Its models; the first is its default. A name that is not listed is passed on as it is.</summary>
+    public IList<string> Models { get; } = [];
+}
+
+/// <summary>When an event counts as durable.</summary>
+public enum Durability
+{
+    /// <summary>When the disk says so. What was shown survives a power cut.</summary>
+    Fsync,
+
+    /// <summary>When the operating system has it. What was shown survives the process; a power cut may take up to about 30 seconds of it.</summary>
+    Os,
+}
