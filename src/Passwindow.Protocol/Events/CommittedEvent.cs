@@ -31,5 +31,5 @@ public readonly struct CommittedEvent
 public abstract class CommittedEventSource
 {
     /// <summary>States that an event is durable. To call this for one that is not breaks promise 1.</summary>
-    protected static CommittedEvent Committed(TurnId turn, long seq, EventType type, ReadOnlyMemory<byte> json) => new(turn, seq, type, json);
+    protected static CommittedEvent AsCommitted(TurnId turn, long seq, EventType type, ReadOnlyMemory<byte> json) => new(turn, seq, type, json);
 }

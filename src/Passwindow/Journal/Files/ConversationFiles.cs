@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Passwindow.Protocol;
+
+namespace Passwindow.Journal.Files;
+
+/// <summary>
+/// Finds conversations' files: by key, and by the place that a turn's id carries. Of a conversation that nobody uses, memory holds its
+/// key alone.
+/// </summary>
+internal sealed class ConversationFiles
+{
+    /// <summary>How many files keep their index in memory though nobody uses them just now.</summary>
+    private const int MaxRecent = 256;
+
+    private const string Ending = ".jsonl";
+
+    private readonly IDisk _disk;
+    private readonly string _folder;
+    private readonly ConcurrentDictionary<ulong, ConversationKey[]> _places = new();
+    private readonly Dictionary<ConversationKey, WeakReference<ConversationFile>> _files = [];
+    private readonly Queue<ConversationFile> _recent = new();
+    private int _sweepAt = 1024;
+
+    public ConversationFiles(IDisk disk, string folder)
+    {
+        _disk = disk;
+        _folder = folder;
+        foreach (string tenantFolder in disk.Folders(folder))
+        {
+            if (!TenantId.TryParse(Path.GetFileName(tenantFolder), out var tenant))
+                continue;
+            foreach (string path in disk.List(tenantFolder, Ending))
+            {
+                if (ConversationId.TryParse(Path.GetFileNameWithoutExtension(path), out var conversation))
+                    Remember(new ConversationKey(tenant, conversation));
+            }
+        }
+    }
+
+    /// <summary>The 40-bit number under which a conversation is found by its turns' ids.</summary>
+    public static ulong PlaceOf(ConversationKey key)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.ASCII.GetBytes($"{key.Tenant.Value}/{key.Conversation.Value}"), hash);
+        return MemoryMarshal.Read<ulong>(hash) & ((1UL << 40) - 1);
+    }
+
+    /// <summary>The file of a conversation that exists; null for any other, of which nothing is remembered.</summary>
+    public ConversationFile? Find(ConversationKey key) =>
+        _places.TryGetValue(PlaceOf(key), out var keys) && keys.Contains(key) ? Get(key) : null;
+
+    /// <summary>The file of a conversation, which comes into being with its first event.</summary>
+    public ConversationFile Get(ConversationKey key)
+    {
+        Remember(key);
+        lock (_files)
+        {
+            if (_files.TryGetValue(key, out var known) && known.TryGetTarget(out var file))
+                return file;
+            file = new ConversationFile(_disk, _folder, key);
+            _files[key] = new WeakReference<ConversationFile>(file);
+            _recent.Enqueue(file);
+            if (_recent.Count > MaxRecent)
+                _recent.Dequeue();
+            if (_files.Count > _sweepAt)
+                Sweep();
+            return file;
+        }
+    }
+
+    /// <summary>The files in which a turn of this id may be; of this tenant's only.</summary>
+    public IEnumerable<ConversationFile> At(TurnKey turn) =>
+        turn.Turn.TryGetPlace(out ulong place) && _places.TryGetValue(place, out var keys)
+            ? keys.Where(key => key.Tenant == turn.Tenant).Select(Get)
+            : [];
+
+    private void Remember(ConversationKey key) =>
+        _places.AddOrUpdate(PlaceOf(key), _ => [key], (_, keys) => keys.Contains(key) ? keys : [.. keys, key]);
+
+    private void Sweep()
+    {
+        foreach (var (key, file) in _files.ToList())
+        {
+            if (!file.TryGetTarget(out _))
+                _files.Remove(key);
+        }
+
+        _sweepAt = Math.Max(1024, _files.Count * 2);
+    }
+}

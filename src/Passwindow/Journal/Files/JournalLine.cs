@@ -1,0 +1,169 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Passwindow.Protocol;
+
+namespace Passwindow.Journal.Files;
+
+/// <summary>
+/// The journal's disk format, version 1. Every file of it is JSON lines, to be read with <c>cat</c>, <c>jq</c> and <c>grep</c>.
+/// </summary>
+/// <remarks>
+/// <code>
+/// {"crc":"5d1c0e7a","len":"0000009c","batch":12,"turn":"t_…","event":{"type":"token","seq":3,"token":"Hel"}}\n
+/// </code>
+/// <list type="bullet">
+/// <item><c>crc</c>: CRC-32C of everything from <c>"len"</c> to the line feed, begun with the <c>crc</c> of the line before (0 for the
+/// first of a file), so that a missing or moved line shows as well as a changed one.</item>
+/// <item><c>len</c>: the bytes of the whole line, line feed included. Both are eight hexadecimal digits, so they stand at fixed places.</item>
+/// <item><c>batch</c>: the group commit the line belongs to, in write-ahead files only. A batch counts when its last line, <c>commit</c>,
+/// is whole, and batch n+1 is written only after batch n is synced: so damage before the last batch is never taken for a torn tail.</item>
+/// <item>Then one of: <c>passwindow</c> (what the file is: first line of each), <c>turn</c> and <c>open</c> (a turn's opening),
+/// <c>turn</c> and <c>event</c> (an event as the native dialect sends it), <c>turn</c> and <c>runs</c> (the turn began in an earlier
+/// write-ahead file and goes on here), <c>commit</c>.</item>
+/// </list>
+/// </remarks>
+internal static class JournalLine
+{
+    /// <summary>The version in every file's first line. A file of another version is refused.</summary>
+    public const int FormatVersion = 1;
+
+    /// <summary>The longest line, in bytes. A longer one is damage.</summary>
+    public const int MaxLength = 16 * 1024 * 1024;
+
+    private static ReadOnlySpan<byte> CrcField => "{\"crc\":\""u8;
+
+    private static ReadOnlySpan<byte> LenField => "\",\"len\":\""u8;
+
+    private static ReadOnlySpan<byte> Separator => "\","u8;
+
+    private static ReadOnlySpan<byte> EventField => "\"event\":"u8;
+
+    private const int CrcStart = 8;
+    private const int CoveredStart = CrcStart + 8 + 2; // from "len"
+    private const int LenStart = CrcStart + 8 + 9;
+
+    /// <summary>Where the part begins that differs between kinds of lines.</summary>
+    public const int HeadLength = LenStart + 8 + 2;
+
+    /// <summary>Begins a line and returns where it begins; <see cref="End"/> fills in what is known only then.</summary>
+    public static int Begin(LineBuffer output, long batch)
+    {
+        int start = output.Length;
+        output.Write(CrcField);
+        output.Write("00000000"u8);
+        output.Write(LenField);
+        output.Write("00000000"u8);
+        output.Write(Separator);
+        if (batch > 0)
+        {
+            output.Write("\"batch\":"u8);
+            output.Write(batch);
+            output.Write(","u8);
+        }
+
+        return start;
+    }
+
+    /// <summary>Ends the line that began at <paramref name="start"/> and returns its checksum, which the next line begins with.</summary>
+    public static uint End(LineBuffer output, int start, uint previousCrc)
+    {
+        output.Write("}\n"u8);
+        var line = output.Written[start..];
+        WriteHex(line.Slice(LenStart, 8), (uint)line.Length);
+        uint crc = Checksum(previousCrc, line[CoveredStart..]);
+        WriteHex(line.Slice(CrcStart, 8), crc);
+        return crc;
+    }
+
+    /// <summary>Writes a turn's event.</summary>
+    public static uint WriteEvent(LineBuffer output, long batch, TurnId turn, ReadOnlySpan<byte> json, uint previousCrc)
+    {
+        int start = Begin(output, batch);
+        WriteTurn(output, turn);
+        output.Write(EventField);
+        output.Write(json);
+        return End(output, start, previousCrc);
+    }
+
+    /// <summary>Writes a turn's opening.</summary>
+    public static uint WriteOpening(LineBuffer output, long batch, TurnOpening opening, uint previousCrc) =>
+        WriteObject(output, batch, opening.Turn, "\"open\":"u8, JsonSerializer.SerializeToUtf8Bytes(opening, JournalJson.Default.TurnOpening), previousCrc);
+
+    /// <summary>Writes an object under a name of the line.</summary>
+    public static uint WriteObject(LineBuffer output, long batch, TurnId? turn, ReadOnlySpan<byte> field, ReadOnlySpan<byte> json, uint previousCrc)
+    {
+        int start = Begin(output, batch);
+        if (turn is { } id)
+            WriteTurn(output, id);
+        output.Write(field);
+        output.Write(json);
+        return End(output, start, previousCrc);
+    }
+
+    /// <summary>Checks the line at the start of <paramref name="bytes"/>.</summary>
+    public static LineCheck Check(ReadOnlySpan<byte> bytes, uint previousCrc, out int length, out uint crc)
+    {
+        length = 0;
+        crc = 0;
+        if (bytes.IsEmpty)
+            return LineCheck.End;
+        if (bytes.Length < HeadLength)
+            return LineCheck.Torn;
+        if (!bytes.StartsWith(CrcField)
+            || !bytes[(CrcStart + 8)..].StartsWith(LenField)
+            || !bytes[(LenStart + 8)..].StartsWith(Separator)
+            || !TryReadHex(bytes.Slice(CrcStart, 8), out uint expected)
+            || !TryReadHex(bytes.Slice(LenStart, 8), out uint stated)
+            || stated is < HeadLength or > MaxLength)
+        {
+            return LineCheck.Bad;
+        }
+
+        if (stated > bytes.Length)
+            return LineCheck.Torn;
+        var line = bytes[..(int)stated];
+        crc = Checksum(previousCrc, line[CoveredStart..]);
+        length = (int)stated;
+        return line[^1] == '\n' && crc == expected ? LineCheck.Good : LineCheck.Bad;
+    }
+
+    private static void WriteTurn(LineBuffer output, TurnId turn)
+    {
+        output.Write("\"turn\":\""u8);
+        output.WriteAscii(turn.Value);
+        output.Write("\","u8);
+    }
+
+    private static void WriteHex(Span<byte> into, uint value) => Utf8Formatter.TryFormat(value, into, out _, new StandardFormat('x', 8));
+
+    private static bool TryReadHex(ReadOnlySpan<byte> text, out uint value) =>
+        Utf8Parser.TryParse(text, out value, out int consumed, 'x') && consumed == text.Length;
+
+    private static uint Checksum(uint crc, ReadOnlySpan<byte> bytes)
+    {
+        foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(bytes))
+            crc = BitOperations.Crc32C(crc, word);
+        foreach (byte rest in bytes[(bytes.Length & ~7)..])
+            crc = BitOperations.Crc32C(crc, rest);
+        return crc;
+    }
+}
+
+/// <summary>What stands at a place of a journal file.</summary>
+internal enum LineCheck
+{
+    /// <summary>A whole line whose length and checksum are right.</summary>
+    Good,
+
+    /// <summary>The end of the file.</summary>
+    End,
+
+    /// <summary>Fewer bytes than a line would have.</summary>
+    Torn,
+
+    /// <summary>Something else.</summary>
+    Bad,
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using Passwindow.Protocol;
+
+namespace Passwindow.Journal.Files;
+
+/// <summary>What one checked line says.</summary>
+internal readonly record struct JournalRecord
+{
+    public long Batch { get; private init; }
+
+    /// <summary>The turn it speaks of; default for a file's first line.</summary>
+    public TurnId Turn { get; private init; }
+
+    public JournalRecordKind Kind { get; private init; }
+
+    /// <summary>Where in the line its JSON object stands.</summary>
+    public Range Body { get; private init; }
+
+    /// <summary>Of an event: its number.</summary>
+    public long Seq { get; private init; }
+
+    /// <summary>Of an event: its type.</summary>
+    public EventType Type { get; private init; }
+
+    /// <summary>Reads a line that passed its check.</summary>
+    /// <exception cref="JsonException">It is no line of this format.</exception>
+    public static JournalRecord Parse(ReadOnlySpan<byte> line)
+    {
+        var reader = new Utf8JsonReader(line);
+        reader.Read();
+        long batch = 0;
+        TurnId turn = default;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("batch"u8))
+            {
+                reader.Read();
+                batch = reader.GetInt64();
+            }
+            else if (reader.ValueTextEquals("turn"u8))
+            {
+                reader.Read();
+                if (!TurnId.TryParse(reader.GetString(), out turn))
+                    throw new JsonException("This is not a turn's id.");
+            }
+            else if (KindOf(ref reader) is { } kind)
+            {
+                reader.Read();
+                int start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                var body = start..(int)reader.BytesConsumed;
+                var record = new JournalRecord { Batch = batch, Turn = turn, Kind = kind, Body = body };
+                return kind == JournalRecordKind.Event ? record.WithEvent(line[body]) : record;
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        throw new JsonException("The line says nothing.");
+    }
+
+    /// <summary>Whether an event's JSON is a turn's end.</summary>
+    public static bool IsDone(ReadOnlySpan<byte> json) => EventJson.TryGetRaw(json, "type"u8, out var type) && type.SequenceEqual("\"done\""u8);
+
+    private static JournalRecordKind? KindOf(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueTextEquals("event"u8))
+            return JournalRecordKind.Event;
+        if (reader.ValueTextEquals("open"u8))
+            return JournalRecordKind.Open;
+        if (reader.ValueTextEquals("commit"u8))
+            return JournalRecordKind.Commit;
+        if (reader.ValueTextEquals("runs"u8))
+            return JournalRecordKind.Runs;
+        return reader.ValueTextEquals("passwindow"u8) ? JournalRecordKind.File : null;
+    }
+
+    private JournalRecord WithEvent(ReadOnlySpan<byte> json)
+    {
+        // The two fields stand first in every event that was ever written, so this reads a few bytes only.
+        EventJson.TryGetRaw(json, "type"u8, out var type);
+        long seq = EventJson.GetInt64(json, "seq"u8) ?? throw new JsonException("The event has no number.");
+        return this with { Seq = seq, Type = EventTypes.Parse(type.Length > 2 ? type[1..^1] : default) };
+    }
+}
+
+/// <summary>The kinds of lines.</summary>
+internal enum JournalRecordKind
+{
+    /// <summary>What the file is.</summary>
+    File,
+
+    /// <summary>A turn's opening.</summary>
+    Open,
+
+    /// <summary>A turn's event.</summary>
+    Event,
+
+    /// <summary>A turn that began in an earlier write-ahead file.</summary>
+    Runs,
+
+    /// <summary>The end of a batch.</summary>
+    Commit,
+}

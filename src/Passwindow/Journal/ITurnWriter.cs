@@ -1,0 +1,24 @@
+using Passwindow.Protocol;
+
+namespace Passwindow.Journal;
+
+/// <summary>The one writer of a running turn.</summary>
+internal interface ITurnWriter
+{
+    /// <summary>The same turn for readers.</summary>
+    ITurnReader Reader { get; }
+
+    /// <summary>The number that the next event must bear.</summary>
+    long NextSeq { get; }
+
+    /// <summary>Bytes that were appended and are not committed yet. A writer that runs ahead of the disk waits (<see cref="CommitAsync"/>).</summary>
+    long PendingBytes { get; }
+
+    /// <summary>Takes an event, whose JSON bears <see cref="NextSeq"/>, for the next commit. Does not wait. After a <c>done</c> nothing can be appended.</summary>
+    /// <exception cref="JournalUnavailableException">The journal takes no appends.</exception>
+    void Append(EventType type, ReadOnlySpan<byte> json);
+
+    /// <summary>Waits until everything appended so far is committed.</summary>
+    /// <exception cref="JournalUnavailableException">It could not be made durable; nobody was shown it.</exception>
+    ValueTask CommitAsync();
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Passwindow.Protocol;
+
+namespace Passwindow.Journal;
+
+/// <summary>What a turn begins with: the first thing the journal keeps of it, before its first event.</summary>
+/// <param name="Turn">The turn.</param>
+/// <param name="Tenant">Whose it is.</param>
+/// <param name="Conversation">The conversation it belongs to.</param>
+/// <param name="User">Who asked; null when nobody is signed in.</param>
+/// <param name="Model">The model that answers, <c>provider/model</c>.</param>
+/// <param name="Message">What the person wrote.</param>
+/// <param name="CreatedAt">When.</param>
+internal sealed record TurnOpening(
+    TurnId Turn,
+    TenantId Tenant,
+    ConversationId Conversation,
+    string? User,
+    string Model,
+    string Message,
+    DateTimeOffset CreatedAt)
+{
+    /// <summary>The tools that the client runs, as the request declared them: a JSON array; null for none.</summary>
+    public JsonElement? Tools { get; init; }
+
+    /// <summary>What the client wants to find again: a JSON object; null for none.</summary>
+    public JsonElement? Metadata { get; init; }
+
+    [JsonIgnore]
+    public TurnKey Key => new(Tenant, Turn);
+
+    [JsonIgnore]
+    public ConversationKey ConversationKey => new(Tenant, Conversation);
+}
+
+/// <summary>Where a turn belongs.</summary>
+internal sealed record TurnPlace(TenantId Tenant, ConversationId Conversation);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(TurnIdConverter), typeof(TenantIdConverter), typeof(ConversationIdConverter)])]
+[JsonSerializable(typeof(TurnOpening))]
+[JsonSerializable(typeof(TurnPlace))]
+internal sealed partial class JournalJson : JsonSerializerContext;
+
+/// <summary>An id stands in JSON as its text; one of another form is damage.</summary>
+internal abstract class IdConverter<T>(Func<string?, T?> parse, Func<T, string> spell) : JsonConverter<T>
+    where T : struct
+{
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        parse(reader.GetString()) ?? throw new JsonException("This is not an id.");
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(spell(value));
+}
+
+internal sealed class TurnIdConverter() : IdConverter<TurnId>(static text => TurnId.TryParse(text, out var id) ? id : null, static id => id.Value);
+
+internal sealed class TenantIdConverter() : IdConverter<TenantId>(static text => TenantId.TryParse(text, out var id) ? id : null, static id => id.Value);
+
+internal sealed class ConversationIdConverter()
+    : IdConverter<ConversationId>(static text => ConversationId.TryParse(text, out var id) ? id : null, static id => id.Value);
