@@ -16,6 +16,14 @@ internal static class UpstreamHttp
     public static HttpMessageInvoker Create(bool useProxy = false, int maxConnections = DefaultMaxConnections) =>
         new(CreateHandler(useProxy, maxConnections), disposeHandler: true);
 
+    /// <summary>Makes a pool that only looks whether somebody is there on this machine.</summary>
+    public static HttpMessageInvoker CreateForLocalSearch()
+    {
+        var handler = CreateHandler(maxConnections: 1);
+        handler.ConnectTimeout = TimeSpan.FromMilliseconds(200);
+        return new(handler, disposeHandler: true);
+    }
+
     /// <summary>Makes the handler.</summary>
     public static SocketsHttpHandler CreateHandler(bool useProxy = false, int maxConnections = DefaultMaxConnections) => new()
     {
