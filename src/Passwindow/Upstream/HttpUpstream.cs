@@ -16,36 +16,19 @@ internal sealed class HttpUpstream(HttpMessageInvoker http, ProviderEndpoint pro
         using var body = await Guarded(() => UpstreamBody.OpenAsync(response, cancellation), UpstreamFault.WithinAnswer, cancellation);
         var answer = new UpstreamAnswer(provider.Api.CreateReader());
 
-        if (IsJson(response.Content.Headers.ContentType))
-        {
-            var document = await Guarded(() => JsonDocumentBody.ReadAsync(body), UpstreamFault.WithinAnswer, cancellation);
-            while (Redacted(() => answer.Document(document)))
-            {
-                foreach (var said in answer.Said)
-                    yield return said;
-            }
-
-            yield break;
-        }
-
         // Made once: a long answer is thousands of reads.
         Func<ValueTask<ReadOnlyMemory<byte>>> read = body.ReadAsync;
         Func<bool> step = answer.Step;
-        while (!answer.IsComplete)
+        var isJson = IsJson(response.Content.Headers.ContentType);
+        while (!answer.IsOver)
         {
-            var bytes = await Guarded(read, UpstreamFault.WithinAnswer, cancellation);
-            if (bytes.IsEmpty)
-            {
-                while (Redacted(answer.End))
-                {
-                    foreach (var said in answer.Said)
-                        yield return said;
-                }
+            if (isJson)
+                answer.FeedDocument(await Guarded(() => JsonDocumentBody.ReadAsync(body), UpstreamFault.WithinAnswer, cancellation));
+            else if (await Guarded(read, UpstreamFault.WithinAnswer, cancellation) is { IsEmpty: false } bytes)
+                answer.Feed(bytes.Span);
+            else
+                answer.Close();
 
-                yield break;
-            }
-
-            answer.Feed(bytes.Span);
             while (Redacted(step))
             {
                 foreach (var said in answer.Said)
