@@ -84,7 +84,7 @@ public sealed class SseReaderTests
         while (reader.TryRead(out _))
             events++;
         Assert.Equal(10_000, events);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1024);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 * 1024); // the runtime hands out memory in blocks; one string an event would be ten times as much
     }
 
     /// <summary>The data of all events, then the last event ID.</summary>
