@@ -45,6 +45,17 @@ public sealed class PasswindowOptions
     /// <summary>Whether the built-in model <c>demo</c> can be named. Default true.</summary>
     public bool Demo { get; set; } = true;
 
+    /// <summary>
+    /// Whether an Ollama on 127.0.0.1:11434 is looked for, once at start, when no other provider is configured. Default true.
+    /// </summary>
+    public bool FindOllama { get; set; } = true;
+
+    /// <summary>Whether providers are reached through the proxy of the environment (<c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>NO_PROXY</c>). Default false.</summary>
+    public bool UseProxy { get; set; }
+
+    /// <summary>How many connections one provider may have. HTTP/2 carries many turns on one. Default 10,000, as many as <see cref="MaxTurns"/>.</summary>
+    public int MaxConnectionsPerProvider { get; set; } = 10_000;
+
     /// <summary>The providers by name. Those of the well-known environment variables (<c>OPENAI_API_KEY</c> …) are added to them.</summary>
     public Dictionary<string, ProviderOptions> Providers { get; } = new(StringComparer.OrdinalIgnoreCase);
 }
@@ -52,8 +63,8 @@ public sealed class PasswindowOptions
 /// <summary>A provider reached over HTTP.</summary>
 public sealed class ProviderOptions
 {
-    /// <summary>The API it speaks: <c>OpenAI</c> (Chat Completions) or <c>Anthropic</c>. Default <c>OpenAI</c>.</summary>
-    public string Type { get; set; } = "OpenAI";
+    /// <summary>The API it speaks: <c>OpenAI</c> (Chat Completions) or <c>Anthropic</c>. Default <c>OpenAI</c>, and <c>Anthropic</c> for a provider named so.</summary>
+    public string? Type { get; set; }
 
     /// <summary>Where it is, as the official SDKs want it: for OpenAI with the version (<c>https://api.openai.com/v1</c>), for Anthropic without.</summary>
     public string? BaseUrl { get; set; }
