@@ -156,7 +156,7 @@ export class Answer {
 /** @param {import('./problem.js').Problem} problem @param {string} [label] @param {() => void} [onRetry] */
 export function problemBox(problem, label, onRetry) {
   const words = [problem.detail, adviceFor(problem)].filter(Boolean).join(' ');
-  const box = element('div', 'problem', element('strong', '', problem.title), words ? ` ${words}` : '', element('code', '', problem.code));
+  const box = element('div', 'problem', element('strong', '', problem.title), words ? ` ${words} ` : ' ', element('code', '', problem.code), ' ');
   if (label && onRetry)
     box.append(button(label, 'retry', onRetry));
   return box;

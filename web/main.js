@@ -71,11 +71,16 @@ async function follow(begin, onIdentity) {
   let text = '';
   let error = /** @type {import('./problem.js').Problem | null} */ (null);
   const turn = new Turn({
+    // What is still on its way when the page turns to something else must not touch that.
     onIdentity(identity) {
+      if (running !== turn)
+        return;
       onIdentity?.(identity);
       keep(kept);
     },
     onEvent(event) {
+      if (running !== turn)
+        return;
       if (event.type === 'action')
         perform(event.action);
       else if (event.type === 'error')
@@ -86,7 +91,7 @@ async function follow(begin, onIdentity) {
         view.announce('The answer begins.');
       text += event.type === 'token' ? event.token : '';
     },
-    onConnection: (connected) => view.connection(connected ? '' : 'Reconnecting…', true),
+    onConnection: (connected) => running === turn && view.connection(connected ? '' : 'Reconnecting…', true),
   });
 
   running = turn;
@@ -166,12 +171,15 @@ async function open() {
   if (kept !== opened || running)
     return; // the person was faster
   if (!('code' in restored)) {
+    const own = kept.messages;
     kept.messages = restored.messages;
     // A turn that ended in the meantime is among the messages; one that is not is read from its journal.
     const told = restored.messages.some((message) => message.role === 'assistant' && message.turn_id === kept.turn);
     kept.turn = restored.turn ?? (told ? undefined : kept.turn);
+    if (kept.turn && !kept.messages.some((message) => message.turn_id === kept.turn))
+      kept.messages.push(...own.filter((message) => message.turn_id === kept.turn));
   } else if (restored.status !== 404 || kept.messages.length === 0) {
-    view.addProblem(restored, 'Try again', open);
+    view.addProblem(restored, restored.retryable ? 'Try again' : undefined, open);
     if (restored.status !== 404)
       return;
     kept = { messages: [] };

@@ -181,7 +181,7 @@ export class View {
   /** The box grows with its text, to the bound the style sheet sets. Set through the object model, which `style-src 'self'` allows. */
   #fit() {
     this.#message.style.height = 'auto';
-    this.#message.style.height = `${this.#message.scrollHeight}px`;
+    this.#message.style.height = `${this.#message.scrollHeight + this.#message.offsetHeight - this.#message.clientHeight}px`;
   }
 
   /** @param {Element} part */
