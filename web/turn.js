@@ -1,5 +1,7 @@
 import { delayBefore } from './backoff.js';
+import { browser } from './browser.js';
 import { EventStreamParser } from './event-stream.js';
+import { Malformed, parse, parseJson } from './malformed.js';
 import { malformed, mayPass, problemOf, problemOfEvent, unreachable } from './problem.js';
 
 /**
@@ -18,11 +20,7 @@ import { malformed, mayPass, problemOf, problemOfEvent, unreachable } from './pr
  * @property {(identity: {turn: string, conversation?: string}) => void} [onIdentity] once, before the first event
  * @property {(event: Record<string, any>) => void} [onEvent] each numbered event once, by rising `seq`
  * @property {(connected: boolean) => void} [onConnection] false when it broke and will be taken up again, true when it is back
- *
- * @typedef {object} Surroundings what a test replaces
- * @property {typeof fetch} fetch
- * @property {(ms: number, run: () => void) => () => void} after runs once after so many milliseconds; the result calls it off
- * @property {() => number} random
+ * @typedef {import('./browser.js').Surroundings} Surroundings
  */
 
 /** The server breaks every silence after 10 s, so one this long (milliseconds) means that the connection is dead. */
@@ -39,16 +37,6 @@ export const MaxWaitForName = 5000;
 
 /** The first wait in milliseconds where the server named none by `retry:`. */
 const FirstDelay = 500;
-
-/** @type {Surroundings} */
-const browser = {
-  fetch: (input, init) => globalThis.fetch(input, init),
-  after(ms, run) {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
-  random: Math.random,
-};
 
 export class Turn {
   /** The turn's id, once known. @type {string | null} */
@@ -309,27 +297,3 @@ export class Turn {
 
 /** A hole in the numbers: the response is given up and the rest fetched from the last good event. */
 class Hole extends Error {}
-
-/** What no further attempt would mend. */
-class Malformed extends Error {}
-
-/** @param {EventStreamParser} parser @param {Uint8Array} bytes */
-function parse(parser, bytes) {
-  try {
-    parser.push(bytes);
-  } catch (error) {
-    throw error instanceof RangeError ? new Malformed(error.message) : error;
-  }
-}
-
-/** @param {string} data */
-function parseJson(data) {
-  try {
-    const event = JSON.parse(data);
-    if (event !== null && typeof event === 'object')
-      return event;
-  } catch {
-    // said below
-  }
-  throw new Malformed('An event is not a JSON object.');
-}
