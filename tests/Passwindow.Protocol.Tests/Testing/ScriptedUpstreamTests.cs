@@ -72,11 +72,29 @@ public sealed class ScriptedUpstreamTests(ITestOutputHelper log)
         if (reset)
             client.Cut();
         else
-            client.Response.Dispose();
+            await client.DisposeAsync();
 
         var departure = await exchange.ClientGone.WaitAsync(Patience);
         Assert.Equal(reset, departure.Reset);
         Assert.True(departure.At >= exchange.Request.At);
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_while_it_reads_is_seen_too()
+    {
+        await using var upstream = new ScriptedUpstream(async exchange =>
+        {
+            await exchange.HeadAsync();
+            await exchange.SilenceAsync();
+        });
+        using var http = new HttpClient { BaseAddress = upstream.BaseAddress };
+        await using var client = await OpenAsync(http);
+        var next = client.NextAsync();
+
+        client.Cut();
+
+        Assert.False((await upstream.Exchanges[0].ClientGone.WaitAsync(Patience)).Reset);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
     }
 
     [Fact]
