@@ -97,16 +97,18 @@ public class HttpUpstreamBrokenTests
     [Fact]
     public async Task A_pooled_connection_that_was_closed_while_idle_costs_nothing()
     {
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = new ScriptedUpstream(exchange => exchange.WriteAsync(PlainApi.Whole));
         server.Next(async exchange =>
         {
             // Its length says where it ends, so the connection goes back to the pool; then it is closed.
             await exchange.RespondAsync(200, "{}");
             exchange.Close();
+            closed.SetResult();
         });
         var upstream = Asking.Of(server.BaseAddress);
         Assert.Equal("{}", (await upstream.AllAsync()).Text);
-        await server.Exchanges[0].ClientGone.WaitAsync(Asking.Patience);
+        await closed.Task.WaitAsync(Asking.Patience);
 
         var (text, _, failure) = await upstream.AllAsync().WaitAsync(Asking.Patience);
 
