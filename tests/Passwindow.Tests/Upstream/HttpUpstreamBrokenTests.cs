@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
 using Passwindow.Protocol;
 using Passwindow.Testing;
+using Passwindow.Upstream;
 using Xunit;
 
 namespace Passwindow.Tests.Upstream;
@@ -126,6 +128,17 @@ public class HttpUpstreamBrokenTests
         var (_, _, failure) = await Asking.Of(new($"http://{taken.LocalEndPoint}")).AllAsync().WaitAsync(Asking.Patience);
 
         Assert.Equal((ErrorCode.UpstreamUnavailable, true), (failure!.Code, failure.IsRetryable));
+    }
+
+    [Fact]
+    public async Task A_request_that_cannot_be_spelled_is_a_fault_of_ours()
+    {
+        var api = PlainApi.Api with { WriteRequest = static (_, _) => throw new InvalidOperationException("secret") };
+        var upstream = new HttpUpstream(UpstreamHttp.Create(), new("test", api, new("http://127.0.0.1:1"), null), TimeProvider.System, NullLogger<HttpUpstream>.Instance);
+        var (_, _, failure) = await upstream.AllAsync().WaitAsync(Asking.Patience);
+
+        Assert.Equal(ErrorCode.Internal, failure!.Code);
+        Assert.DoesNotContain("secret", failure.Message);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Passwindow.Testing;
 using Passwindow.Upstream;
@@ -131,6 +132,21 @@ public class ModelCatalogTests
 
         Assert.Equal("ollama/llama3.2:latest", model.Name);
         Assert.Equal(["/api/tags", "/api/tags"], server.Requests.Take(2).Select(static request => request.Target));
+    }
+
+    [Theory]
+    [InlineData(200, """{"models":[]}""", true)]
+    [InlineData(200, """{"hello":"world"}""", false)]
+    [InlineData(200, "<html>", false)]
+    [InlineData(404, "{}", false)]
+    public async Task Only_what_answers_as_ollama_does_is_taken_for_one(int status, string body, bool expected)
+    {
+        await using var server = new ScriptedUpstream(exchange => exchange.RespondAsync(status, body));
+        var taken = false;
+        var ollama = new Ollama(UpstreamHttp.CreateForLocalSearch(), server.BaseAddress, TimeProvider.System, NullLogger<Ollama>.Instance);
+        await new OllamaSearch(null, ollama, found => taken = found == ollama).StartAsync().WaitAsync(Asking.Patience);
+
+        Assert.Equal(expected, taken);
     }
 
     [Theory]
