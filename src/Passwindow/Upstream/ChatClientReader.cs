@@ -9,6 +9,9 @@ namespace Passwindow.Upstream;
 /// <summary>Makes chat events of the updates of one answer of an <see cref="IChatClient"/>.</summary>
 internal sealed class ChatClientReader
 {
+    // The shared options write for people, with line breaks.
+    private static readonly JsonSerializerOptions Plain = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
+
     private readonly TextPieces _text = new();
     private readonly TextPieces _reasoning = new();
     private readonly List<FunctionCallContent> _calls = [];
@@ -94,7 +97,7 @@ internal sealed class ChatClientReader
     private static byte[] Arguments(FunctionCallContent call) =>
         call.Exception is not null ? Encoding.UTF8.GetBytes("unreadable")
         : call.Arguments is null ? "{}"u8.ToArray()
-        : JsonSerializer.SerializeToUtf8Bytes(call.Arguments, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(IDictionary<string, object?>)));
+        : JsonSerializer.SerializeToUtf8Bytes(call.Arguments, Plain);
 
     private static byte[] Citation(CitationAnnotation citation) => JsonSerializer.SerializeToUtf8Bytes(
         new Dictionary<string, string?>

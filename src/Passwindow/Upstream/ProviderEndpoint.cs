@@ -20,7 +20,7 @@ internal sealed class ProviderEndpoint(string name, UpstreamApi api, Uri baseUrl
     public Uri Url { get; } = Append(baseUrl, api.Path);
 
     /// <summary>What every request carries.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; } = [.. api.Headers(apiKey)];
+    public IEnumerable<KeyValuePair<string, string>> Headers => Api.Headers(apiKey);
 
     /// <summary>Takes the key out of what the provider said: some repeat it in their errors.</summary>
     [return: NotNullIfNotNull(nameof(said))]

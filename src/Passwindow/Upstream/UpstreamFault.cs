@@ -13,6 +13,10 @@ internal static class UpstreamFault
         HttpRequestError.SecureConnectionError =>
             new(ErrorCode.UpstreamUnavailable, "No secure connection to the provider. Check its certificate and the provider's BaseUrl.", retryable: false, thrown),
         HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.InvalidResponse => Malformed(thrown),
+
+        // The wish to send it failed, not the sending: HttpClient tells a connect timeout as a cancellation.
+        null when thrown is not (IOException or OperationCanceledException) =>
+            new(ErrorCode.Internal, "The request could not be made. Look into the server's log.", retryable: false, thrown),
         _ => new(ErrorCode.UpstreamUnavailable, "The provider cannot be reached. Try again in a moment.", retryable: true, thrown),
     };
 

@@ -121,8 +121,9 @@ public class HttpUpstreamAnswerTests
         {
             await exchange.WriteAsync(PlainApi.Frame("before"));
             var line = Encoding.ASCII.GetBytes(new string('x', 64 * 1024));
-            while (!exchange.ClientGone.IsCompleted)
+            for (var sent = 0; sent < 2 << 20; sent += line.Length)
                 await exchange.WriteAsync(line);
+            await exchange.SilenceAsync();
         });
 
         Assert.Equal("before", text);

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
 using Passwindow.Protocol;
 using Passwindow.Testing;
+using Passwindow.Upstream;
 using Xunit;
 
 namespace Passwindow.Tests.Upstream;
@@ -97,16 +99,18 @@ public class HttpUpstreamBrokenTests
     [Fact]
     public async Task A_pooled_connection_that_was_closed_while_idle_costs_nothing()
     {
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = new ScriptedUpstream(exchange => exchange.WriteAsync(PlainApi.Whole));
         server.Next(async exchange =>
         {
             // Its length says where it ends, so the connection goes back to the pool; then it is closed.
             await exchange.RespondAsync(200, "{}");
             exchange.Close();
+            closed.SetResult();
         });
         var upstream = Asking.Of(server.BaseAddress);
         Assert.Equal("{}", (await upstream.AllAsync()).Text);
-        await server.Exchanges[0].ClientGone.WaitAsync(Asking.Patience);
+        await closed.Task.WaitAsync(Asking.Patience);
 
         var (text, _, failure) = await upstream.AllAsync().WaitAsync(Asking.Patience);
 
@@ -124,6 +128,17 @@ public class HttpUpstreamBrokenTests
         var (_, _, failure) = await Asking.Of(new($"http://{taken.LocalEndPoint}")).AllAsync().WaitAsync(Asking.Patience);
 
         Assert.Equal((ErrorCode.UpstreamUnavailable, true), (failure!.Code, failure.IsRetryable));
+    }
+
+    [Fact]
+    public async Task A_request_that_cannot_be_spelled_is_a_fault_of_ours()
+    {
+        var api = PlainApi.Api with { WriteRequest = static (_, _) => throw new InvalidOperationException("secret") };
+        var upstream = new HttpUpstream(UpstreamHttp.Create(), new("test", api, new("http://127.0.0.1:1"), null), TimeProvider.System, NullLogger<HttpUpstream>.Instance);
+        var (_, _, failure) = await upstream.AllAsync().WaitAsync(Asking.Patience);
+
+        Assert.Equal(ErrorCode.Internal, failure!.Code);
+        Assert.DoesNotContain("secret", failure.Message);
     }
 
     [Fact]
