@@ -13,6 +13,6 @@ public sealed class Commit : CommittedEventSource
     public static CommittedEvent Of(TurnId turn, ReadOnlySpan<byte> json)
     {
         EventJson.TryGetRaw(json, "type"u8, out var type);
-        return Committed(turn, EventJson.GetInt64(json, "seq"u8) ?? 0, EventTypes.Parse(type.Trim((byte)'"')), json.ToArray());
+        return AsCommitted(turn, EventJson.GetInt64(json, "seq"u8) ?? 0, EventTypes.Parse(type.Trim((byte)'"')), json.ToArray());
     }
 }
