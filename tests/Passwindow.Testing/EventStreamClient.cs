@@ -11,6 +11,9 @@ public sealed class EventStreamClient : IAsyncDisposable
     private readonly byte[] _buffer = new byte[16 * 1024];
     private readonly Stream _body;
     private readonly SocketGrip? _grip;
+    private readonly CancellationTokenSource _leaving = new();
+    private bool _reading;
+    private bool _ended;
 
     private EventStreamClient(HttpResponseMessage response, Stream body, SocketGrip? grip)
     {
@@ -90,25 +93,58 @@ public sealed class EventStreamClient : IAsyncDisposable
     /// <summary>Receives once more, whatever comes; false at the end of the response.</summary>
     public async Task<bool> FillAsync(CancellationToken cancel = default)
     {
-        int read = await _body.ReadAsync(_buffer, cancel);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _leaving.Token);
+        _reading = true;
+        int read = await _body.ReadAsync(_buffer, either.Token);
+        _reading = false;
+        _ended = read == 0;
         _raw.Write(_buffer, 0, read);
         _parser.Feed(_buffer.AsSpan(0, read));
         return read > 0;
     }
 
-    /// <summary>Leaves abruptly: a reset of the socket if this client owns it, otherwise the <see cref="HttpClient"/>'s own way of leaving mid-response.</summary>
+    /// <summary>Leaves abruptly: a reset of the socket if this client owns it (<see cref="ConnectAsync"/>), otherwise as <see cref="DisposeAsync"/>.</summary>
     public void Cut()
     {
         _grip?.Reset();
+        Leave();
+    }
+
+    /// <summary>Leaves at once, wherever the response stands.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Leave();
+        _grip?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    // To dispose of an unfinished response is not to leave: HttpClient first reads on for up to two seconds (ResponseDrainTimeout) in
+    // the hope of using the connection again. A read that is cancelled closes it at once.
+    private void Leave()
+    {
+        if (!_ended && !_leaving.IsCancellationRequested)
+        {
+            if (!_reading)
+                ReadToBeCancelled();
+            _leaving.Cancel();
+        }
+
         Response.Dispose();
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    private void ReadToBeCancelled()
     {
-        await _body.DisposeAsync();
-        Response.Dispose();
-        _grip?.Dispose();
+        try
+        {
+            Task<int> read;
+            do
+                read = _body.ReadAsync(new byte[_buffer.Length], _leaving.Token).AsTask();
+            while (read.IsCompletedSuccessfully && read.Result > 0);
+        }
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException)
+        {
+            // The connection is gone already.
+        }
     }
 
     private static async Task<EventStreamClient> OpenAsync(HttpClient http, HttpRequestMessage request, SocketGrip? grip, CancellationToken cancel)
