@@ -11,7 +11,7 @@ internal static class NoticeJson
     public static ReadOnlySpan<byte> Error(in ViewerNotice notice)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(buffer);
+        using var json = new Utf8JsonWriter(buffer, EventWriter.Options);
         json.WriteStartObject();
         json.WriteString("type"u8, "error"u8);
         json.WriteString("code"u8, Words.Of(notice.Code));

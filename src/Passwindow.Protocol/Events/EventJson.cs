@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Passwindow.Protocol;
@@ -20,6 +21,11 @@ public static class EventJson
         value = json[start..(int)reader.BytesConsumed];
         return true;
     }
+
+    /// <summary>The bytes of a field's value as they stand (a string with its quotes).</summary>
+    /// <exception cref="JsonException">The event has no such field.</exception>
+    public static ReadOnlySpan<byte> GetRequired(ReadOnlySpan<byte> json, ReadOnlySpan<byte> field) =>
+        TryGetRaw(json, field, out var value) ? value : throw new JsonException($"The event has no field '{Encoding.UTF8.GetString(field)}'.");
 
     /// <summary>A field's text; null if the event has no such field or it is not a string.</summary>
     public static string? GetString(ReadOnlySpan<byte> json, ReadOnlySpan<byte> field)

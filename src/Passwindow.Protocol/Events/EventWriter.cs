@@ -8,11 +8,17 @@ namespace Passwindow.Protocol;
 /// Spells events as JSON (contract, section 3), one at a time, into one buffer that is used again: what a method returns is valid
 /// until the next call. Not for use by two threads.
 /// </summary>
-/// <remarks>Absent fields are left out, never null. Text that is not valid UTF-8 becomes U+FFFD.</remarks>
+/// <remarks>Absent fields are left out, never null. Text that is not valid Unicode becomes U+FFFD.</remarks>
 public sealed class EventWriter : IDisposable
 {
+    /// <summary>
+    /// How deep foreign JSON (arguments, a result, an action, a citation) may be nested. With the event around it, and a dialect's
+    /// wrapping around that, it stays below the 64 levels at which common readers give up, ours among them.
+    /// </summary>
+    public const int MaxDepth = 60;
+
     // The event is data in an SSE stream and a line of a file, never a part of an HTML page: what need not be escaped stays readable.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    internal static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly ArrayBufferWriter<byte> _buffer = new(512);
     private readonly Utf8JsonWriter _json;
@@ -64,6 +70,7 @@ public sealed class EventWriter : IDisposable
     }
 
     /// <summary><c>tool_call</c>. <paramref name="arguments"/> is a JSON object.</summary>
+    /// <exception cref="JsonException">It is not JSON, or nested deeper than <see cref="MaxDepth"/>.</exception>
     public ReadOnlySpan<byte> ToolCall(long seq, string id, string name, ReadOnlySpan<byte> arguments, bool approvalRequired = false)
     {
         Begin(EventType.ToolCall, seq);
@@ -76,6 +83,7 @@ public sealed class EventWriter : IDisposable
     }
 
     /// <summary><c>tool_result</c> of a tool that answered. <paramref name="result"/> is any JSON value.</summary>
+    /// <exception cref="JsonException">It is not JSON, or nested deeper than <see cref="MaxDepth"/>.</exception>
     public ReadOnlySpan<byte> ToolResult(long seq, string id, string name, ReadOnlySpan<byte> result, long durationMs)
     {
         Begin(EventType.ToolResult, seq);
@@ -98,6 +106,7 @@ public sealed class EventWriter : IDisposable
     }
 
     /// <summary><c>action</c>. <paramref name="action"/> is a JSON object with a <c>type</c>.</summary>
+    /// <exception cref="JsonException">It is not JSON, or nested deeper than <see cref="MaxDepth"/>.</exception>
     public ReadOnlySpan<byte> Action(long seq, string id, ReadOnlySpan<byte> action)
     {
         Begin(EventType.Action, seq);
@@ -107,6 +116,7 @@ public sealed class EventWriter : IDisposable
     }
 
     /// <summary><c>citation</c>. <paramref name="citation"/> is a JSON object.</summary>
+    /// <exception cref="JsonException">It is not JSON, or nested deeper than <see cref="MaxDepth"/>.</exception>
     public ReadOnlySpan<byte> Citation(long seq, ReadOnlySpan<byte> citation)
     {
         Begin(EventType.Citation, seq);
@@ -195,8 +205,11 @@ public sealed class EventWriter : IDisposable
     private void Raw(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         _json.WritePropertyName(name);
-        var reader = new Utf8JsonReader(value);
+        var reader = new Utf8JsonReader(LoneSurrogates.Mend(value), new JsonReaderOptions { MaxDepth = MaxDepth });
         using var document = JsonDocument.ParseValue(ref reader);
+
+        // ParseValue stops behind the first value; reading on fails on anything but white space.
+        reader.Read();
         document.RootElement.WriteTo(_json);
     }
 }

@@ -22,8 +22,12 @@ public readonly record struct EventCursor(TurnId Turn, long Seq)
     }
 
     /// <summary>Reads a sequence number as <c>?after=</c> carries it: digits only.</summary>
-    public static bool TryParseSeq(ReadOnlySpan<char> text, out long seq) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seq);
+    public static bool TryParseSeq(ReadOnlySpan<char> text, out long seq)
+    {
+        // TryParse would also take trailing NULs, whatever the style says.
+        seq = 0;
+        return !text.Contains('\0') && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seq);
+    }
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Turn.Value}:{Seq}");

@@ -53,17 +53,21 @@ public static class Identifier
 
     internal const int PlaceCharacters = 8;
 
-    /// <summary>Reads the place out of an id that <see cref="Create"/> made; false for any other id.</summary>
-    internal static bool TryReadPlace(string id, out ulong place)
+    /// <summary>Reads the place out of an id that <see cref="Create"/> made with <paramref name="prefix"/>; false, and 0, for any other id.</summary>
+    internal static bool TryReadPlace(string id, char prefix, out ulong place)
     {
         place = 0;
-        if (id.Length != 2 + TimeCharacters + PlaceCharacters + RandomCharacters)
+        if (id.Length != 2 + TimeCharacters + PlaceCharacters + RandomCharacters || id[0] != prefix || id[1] != '_')
             return false;
         foreach (char c in id.AsSpan(2 + TimeCharacters, PlaceCharacters))
         {
             int digit = Alphabet.IndexOf(c, StringComparison.Ordinal);
             if (digit < 0)
+            {
+                place = 0;
                 return false;
+            }
+
             place = (place << 5) | (uint)digit;
         }
 

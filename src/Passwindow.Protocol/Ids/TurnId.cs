@@ -19,7 +19,7 @@ public readonly record struct TurnId(string Value)
     }
 
     /// <summary>Reads back what <see cref="Create"/> was given as place; false if the server did not make this id.</summary>
-    public bool TryGetPlace(out ulong place) => Identifier.TryReadPlace(Value, out place);
+    public bool TryGetPlace(out ulong place) => Identifier.TryReadPlace(Value, 't', out place);
 
     /// <inheritdoc/>
     public override string ToString() => Value;

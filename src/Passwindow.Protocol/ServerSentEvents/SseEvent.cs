@@ -1,6 +1,6 @@
 namespace Passwindow.Protocol.ServerSentEvents;
 
-/// <summary>One dispatched event of an event stream. Its memory belongs to the reader and is valid until the reader is fed again.</summary>
+/// <summary>One dispatched event of an event stream. Its memory belongs to the reader and is valid until the reader is asked for the next one or fed again.</summary>
 public readonly ref struct SseEvent
 {
     /// <summary>Makes an event.</summary>

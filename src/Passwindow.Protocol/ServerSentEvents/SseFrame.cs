@@ -24,8 +24,7 @@ public static class SseFrame
     /// <exception cref="ArgumentException">The value holds a line break: it would be read as another field.</exception>
     public static void WriteDataLine(IBufferWriter<byte> output, ReadOnlySpan<byte> line)
     {
-        if (line.IndexOfAny((byte)'\n', (byte)'\r') >= 0)
-            throw new ArgumentException("A data line cannot hold a line break.", nameof(line));
+        ThrowIfLineBreak(line);
         output.Write("data: "u8);
         output.Write(line);
         output.Write("\n"u8);
@@ -63,6 +62,14 @@ public static class SseFrame
         written += digits;
         span[written++] = (byte)'\n';
         output.Advance(written);
+    }
+
+    /// <summary>Refuses a value that cannot stand on one line. A writer calls it before its first byte, so that no half frame is left behind.</summary>
+    /// <exception cref="ArgumentException">The value holds a line break: it would be read as another field.</exception>
+    public static void ThrowIfLineBreak(ReadOnlySpan<byte> line)
+    {
+        if (line.IndexOfAny((byte)'\n', (byte)'\r') >= 0)
+            throw new ArgumentException("A data line cannot hold a line break.", nameof(line));
     }
 
     /// <summary>Writes the blank line that dispatches the event.</summary>

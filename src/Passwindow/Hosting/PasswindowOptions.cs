@@ -1,6 +1,12 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Passwindow;
 
-/// <summary>The settings of the configuration section <c>Passwindow</c>.</summary>
+/// <summary>
+/// The settings. They are read from the configuration section <c>Passwindow</c> (<c>appsettings.json</c>, <c>Passwindow__Linger=0</c>,
+/// <c>--Passwindow:Linger=0</c>) and can be changed in code. Durations are written there as <c>15</c> (seconds), <c>250ms</c>, <c>2m</c>, <c>1h</c>,
+/// <c>00:00:15</c> or <c>infinite</c>.
+/// </summary>
 public sealed class PasswindowOptions
 {
     /// <summary>The default model, <c>provider/model</c>, or several separated by commas for failover. Default: the first provider's first model, else <c>demo</c>.</summary>
@@ -13,10 +19,10 @@ public sealed class PasswindowOptions
     public Durability Durability { get; set; } = Durability.Fsync;
 
     /// <summary>
-    /// How long the upstream goes on when nobody watches, counted from when the leaving is noticed: a <see cref="TimeSpan"/>, a number of seconds,
-    /// or <c>infinite</c>. <c>0</c> cancels at once. Default 15 seconds.
+    /// How long the upstream goes on when nobody watches, counted from when the leaving is noticed. <see cref="TimeSpan.Zero"/> cancels at once,
+    /// <see cref="Timeout.InfiniteTimeSpan"/> lets it finish. Default 15 seconds.
     /// </summary>
-    public string Linger { get; set; } = "15";
+    public TimeSpan Linger { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Seconds of silence after which a viewer is sent a comment, from 1 to 45: proxies cut at 50 to 60. Default 10.</summary>
     public int HeartbeatSeconds { get; set; } = 10;
@@ -30,47 +36,38 @@ public sealed class PasswindowOptions
     /// <summary>How long a turn may take as a whole. Default 15 minutes.</summary>
     public TimeSpan TurnTimeout { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>How many turns may run at once. Default 10,000.</summary>
+    /// <summary>How many turns may run at once, at least 1. Default 10,000.</summary>
     public int MaxTurns { get; set; } = 10_000;
 
-    /// <summary>How often the model may ask for tools within one turn. Default 8.</summary>
+    /// <summary>How often the model may ask for tools within one turn, at least 1. Default 8.</summary>
     public int MaxToolRounds { get; set; } = 8;
 
-    /// <summary>The largest user message, in bytes of UTF-8. Default 256 KiB.</summary>
+    /// <summary>The largest user message, in bytes of UTF-8, at least 1. Default 256 KiB.</summary>
     public int MaxMessageBytes { get; set; } = 256 * 1024;
 
-    /// <summary>The largest answer, in bytes of events; the turn then ends with <c>length</c>. Default 8 MiB.</summary>
+    /// <summary>The largest answer, in bytes of events, at least 1; a longer one ends with <c>length</c>. Default 8 MiB.</summary>
     public int MaxAnswerBytes { get; set; } = 8 * 1024 * 1024;
 
     /// <summary>Whether the built-in model <c>demo</c> can be named. Default true.</summary>
     public bool Demo { get; set; } = true;
 
+    /// <summary>
+    /// Whether an Ollama on 127.0.0.1:11434 is looked for, once at start, when no other provider is configured. Default true.
+    /// </summary>
+    public bool FindOllama { get; set; } = true;
+
+    /// <summary>Whether providers are reached through the proxy of the environment (<c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>NO_PROXY</c>). Default false.</summary>
+    public bool UseProxy { get; set; }
+
+    /// <summary>How many connections one provider may have. HTTP/2 carries many turns on one. Default 10,000, as many as <see cref="MaxTurns"/>.</summary>
+    public int MaxConnectionsPerProvider { get; set; } = 10_000;
+
     /// <summary>The providers by name. Those of the well-known environment variables (<c>OPENAI_API_KEY</c> …) are added to them.</summary>
     public Dictionary<string, ProviderOptions> Providers { get; } = new(StringComparer.OrdinalIgnoreCase);
-}
 
-/// <summary>A provider reached over HTTP.</summary>
-public sealed class ProviderOptions
-{
-    /// <summary>The API it speaks: <c>OpenAI</c> (Chat Completions) or <c>Anthropic</c>. Default <c>OpenAI</c>.</summary>
-    public string Type { get; set; } = "OpenAI";
-
-    /// <summary>Where it is, as the official SDKs want it: for OpenAI with the version (<c>https://api.openai.com/v1</c>), for Anthropic without.</summary>
-    public string? BaseUrl { get; set; }
-
-    /// <summary>The key. Sent to <see cref="BaseUrl"/> and nowhere else; never logged.</summary>
-    public string? ApiKey { get; set; }
-
-    /// <summary>Its models; the first is its default. A name that is not listed is passed on as it is.</summary>
-    public IList<string> Models { get; } = [];
-}
-
-/// <summary>When an event counts as durable.</summary>
-public enum Durability
-{
-    /// <summary>When the disk says so. What was shown survives a power cut.</summary>
-    Fsync,
-
-    /// <summary>When the operating system has it. What was shown survives the process; a power cut may take up to about 30 seconds of it.</summary>
-    Os,
+    /// <summary>
+    /// Tells who makes a request, for an app that signs its users in; null from it answers 401. While this is not set only this machine is
+    /// served, as tenant <c>default</c>. Not part of the configuration.
+    /// </summary>
+    public Func<HttpContext, Caller?>? Identify { get; set; }
 }

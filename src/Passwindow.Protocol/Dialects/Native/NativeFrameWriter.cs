@@ -14,6 +14,7 @@ public sealed class NativeFrameWriter : IFrameWriter
     /// <inheritdoc/>
     public void Write(in CommittedEvent committed, IBufferWriter<byte> output)
     {
+        SseFrame.ThrowIfLineBreak(committed.Json.Span);
         SseFrame.WriteEvent(output, EventTypes.Name(committed.Type));
         SseFrame.WriteDataLine(output, committed.Json.Span);
 

@@ -1,0 +1,106 @@
+using System.Text;
+using System.Text.Json;
+using Passwindow.Protocol.Upstream;
+
+namespace Passwindow.Protocol.Dialects.Native;
+
+/// <summary>Reads the body of <c>POST /chat</c>. Fields it does not know are skipped.</summary>
+public static class NativeRequestReader
+{
+    private const int MaxTools = 128;
+    private const int MaxModelLength = 256;
+    private const int MaxMetadataBytes = 16 * 1024;
+
+    // A body that says one thing twice says nothing certain (RFC 8259, section 4).
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32, AllowDuplicateProperties = false };
+
+    /// <exception cref="RequestException">It is not what the contract asks for.</exception>
+    public static NativeRequest Read(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body, Options);
+            return Read(document.RootElement);
+        }
+        catch (JsonException e)
+        {
+            throw new RequestException($"The body is not JSON: {e.Message}");
+        }
+        catch (InvalidOperationException)
+        {
+            throw new RequestException("A text in the body holds half of a surrogate pair.");
+        }
+    }
+
+    private static NativeRequest Read(JsonElement body)
+    {
+        if (body.ValueKind != JsonValueKind.Object)
+            throw new RequestException("The body must be a JSON object.");
+        string message = Text(body, "message") ?? throw new RequestException("message is missing: it is what the person wrote.");
+        if (string.IsNullOrWhiteSpace(message))
+            throw new RequestException("message is empty.");
+        var tools = Field(body, "tools", JsonValueKind.Array, "an array");
+        return new NativeRequest(message)
+        {
+            Conversation = Conversation(Text(body, "conversation_id")),
+            Model = Model(Text(body, "model")),
+            Tools = tools is { } declared ? ReadTools(declared) : [],
+            ToolsJson = tools?.Clone(),
+            Metadata = Metadata(body),
+        };
+    }
+
+    private static ConversationId? Conversation(string? text)
+    {
+        if (text is null)
+            return null;
+        return ConversationId.TryParse(text, out var id)
+            ? id
+            : throw new RequestException("conversation_id must be 1 to 64 characters of A-Z a-z 0-9 _ -.");
+    }
+
+    private static string? Model(string? text)
+    {
+        if (text is { Length: 0 or > MaxModelLength } || text?.Any(char.IsControl) == true)
+            throw new RequestException($"model must be 1 to {MaxModelLength} characters without control characters.");
+        return text;
+    }
+
+    private static JsonElement? Metadata(JsonElement body)
+    {
+        var metadata = Field(body, "metadata", JsonValueKind.Object, "an object");
+        if (metadata is { } given && Encoding.UTF8.GetByteCount(given.GetRawText()) > MaxMetadataBytes)
+            throw new RequestException($"metadata may have at most {MaxMetadataBytes} bytes.");
+        return metadata?.Clone();
+    }
+
+    private static List<ToolDeclaration> ReadTools(JsonElement tools)
+    {
+        if (tools.GetArrayLength() > MaxTools)
+            throw new RequestException($"tools may hold at most {MaxTools}.");
+        var read = new List<ToolDeclaration>();
+        foreach (var tool in tools.EnumerateArray())
+        {
+            if (tool.ValueKind != JsonValueKind.Object)
+                throw new RequestException("Each of tools must be an object with name, description and parameters.");
+            string name = Text(tool, "name") ?? throw new RequestException("A tool has no name.");
+            if (!Identifier.IsValid(name))
+                throw new RequestException("A tool's name must be 1 to 64 characters of A-Z a-z 0-9 _ -.");
+            if (read.Any(other => other.Name == name))
+                throw new RequestException($"The tool {name} is declared twice.");
+            read.Add(new ToolDeclaration(name, Text(tool, "description"), Field(tool, "parameters", JsonValueKind.Object, "a JSON Schema")?.GetRawText()));
+        }
+
+        return read;
+    }
+
+    private static string? Text(JsonElement parent, string name) => Field(parent, name, JsonValueKind.String, "a string")?.GetString();
+
+    // Absent and null mean the same to a caller whose language has no "absent".
+    private static JsonElement? Field(JsonElement parent, string name, JsonValueKind kind, string what)
+    {
+        if (!parent.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+            return null;
+        return value.ValueKind == kind ? value : throw new RequestException($"{name} must be {what}.");
+    }
+}

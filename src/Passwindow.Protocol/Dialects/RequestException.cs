@@ -1,0 +1,5 @@
+namespace Passwindow.Protocol.Dialects;
+
+/// <summary>A request body is not what its dialect asks for. Nothing has happened yet.</summary>
+/// <param name="message">What is wrong and where, in words for whoever wrote the client.</param>
+public sealed class RequestException(string message) : Exception(message);

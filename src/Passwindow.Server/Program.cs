@@ -1,0 +1,6 @@
+using System.CommandLine;
+using Passwindow.Server;
+
+var root = new RootCommand("Passwindow: durable token streaming for LLM chat. Without a command it serves.");
+root.Subcommands.Add(ServeCommand.Create());
+return await root.Parse(ServeCommand.IsImplied(args) ? ["serve", .. args] : args).InvokeAsync();

@@ -1,0 +1,35 @@
+namespace Passwindow.Server;
+
+/// <summary>The server: what an app of one's own would call, and the chat page.</summary>
+internal static class ServerApp
+{
+    private const string DefaultUrl = "http://127.0.0.1:5280";
+
+    public static WebApplication Create(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = Directory.GetCurrentDirectory(),
+            WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
+        });
+
+        // The lines that ASP.NET Core logs for each request hold the query string, and so a prompt (GET /chat/stream?prompt=…).
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
+        builder.WebHost.UseSockets(KestrelLimits.Apply);
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]))
+            builder.WebHost.UseUrls(DefaultUrl);
+        builder.Services.AddPasswindow();
+
+        var app = builder.Build();
+        app.UseMiddleware<PageHeaders>();
+        app.UseDefaultFiles();
+        app.UseStaticFiles();
+        app.MapPasswindow();
+        app.MapPasswindowHealth();
+        app.Lifetime.ApplicationStarted.Register(() => Announcement.Write(app));
+        return app;
+    }
+}

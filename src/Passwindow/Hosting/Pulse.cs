@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+
+namespace Passwindow.Hosting;
+
+/// <summary>
+/// One timer for everything that waits: limits of turns, silences of viewers. Ten thousand waiting viewers cost no timer of their own.
+/// What hangs on it is late by at most <see cref="Interval"/>.
+/// </summary>
+internal sealed class Pulse : IDisposable
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConcurrentDictionary<IPulsed, byte> _members = new();
+    private readonly ITimer _timer;
+
+    public Pulse(TimeProvider time) => _timer = time.CreateTimer(_ => Beat(), state: null, Interval, Interval);
+
+    public void Add(IPulsed member) => _members.TryAdd(member, 0);
+
+    public void Remove(IPulsed member) => _members.TryRemove(member, out _);
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Beat()
+    {
+        foreach (var (member, _) in _members)
+            member.OnPulse();
+    }
+}
+
+/// <summary>Something that waits for a time.</summary>
+internal interface IPulsed
+{
+    /// <summary>Looks at the clock. It must return at once and never throw.</summary>
+    void OnPulse();
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Options;
+
+namespace Passwindow.Hosting;
+
+/// <summary>Checks the settings when the server starts: a wrong one is named, and nothing is served.</summary>
+internal sealed class ValidateOptions : IValidateOptions<PasswindowOptions>
+{
+    public ValidateOptionsResult Validate(string? name, PasswindowOptions options)
+    {
+        var wrong = new List<string>();
+        Least(options.MaxTurns, 1, nameof(options.MaxTurns));
+        Least(options.MaxToolRounds, 1, nameof(options.MaxToolRounds));
+        Least(options.MaxMessageBytes, 1, nameof(options.MaxMessageBytes));
+        Least(options.MaxAnswerBytes, 1, nameof(options.MaxAnswerBytes));
+        if (options.HeartbeatSeconds is < 1 or > 45)
+            wrong.Add("Passwindow:HeartbeatSeconds must be from 1 to 45: proxies cut a silent response at 50 to 60 seconds.");
+        Positive(options.FirstTokenTimeout, nameof(options.FirstTokenTimeout));
+        Positive(options.TokenTimeout, nameof(options.TokenTimeout));
+        Positive(options.TurnTimeout, nameof(options.TurnTimeout));
+        if (options.Linger < TimeSpan.Zero && options.Linger != Timeout.InfiniteTimeSpan)
+            wrong.Add("Passwindow:Linger must not be negative.");
+        if (string.IsNullOrWhiteSpace(options.Journal))
+            wrong.Add("Passwindow:Journal must name a folder.");
+        else if (options.Journal.Contains("://", StringComparison.Ordinal) || options.Journal.Contains("Host=", StringComparison.OrdinalIgnoreCase))
+            wrong.Add("Passwindow:Journal must name a folder: this version has no journal on a database.");
+        return wrong.Count > 0 ? ValidateOptionsResult.Fail(wrong) : ValidateOptionsResult.Success;
+
+        void Least(int value, int least, string setting)
+        {
+            if (value < least)
+                wrong.Add($"Passwindow:{setting} must be at least {least}.");
+        }
+
+        void Positive(TimeSpan value, string setting)
+        {
+            if (value <= TimeSpan.Zero && value != Timeout.InfiniteTimeSpan)
+                wrong.Add($"Passwindow:{setting} must be more than 0, or infinite.");
+        }
+    }
+}

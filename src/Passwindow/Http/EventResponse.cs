@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Passwindow.Journal;
+using Passwindow.Protocol.Dialects;
+using Passwindow.Viewers;
+
+namespace Passwindow.Http;
+
+/// <summary>A response that streams a turn's events to one viewer.</summary>
+internal static class EventResponse
+{
+    /// <summary>Shows the events after <paramref name="after"/> until the turn ends or the viewer leaves.</summary>
+    public static async Task ShowAsync(Exchange exchange, ITurnReader turn, long after, Dialect dialect)
+    {
+        Begin(exchange, turn.Opening);
+        await exchange.Response.StartAsync(exchange.Left);
+        var viewer = new Viewer(turn, dialect.CreateWriter(), exchange.Response.BodyWriter, exchange.Engine.ViewerSettings(exchange.Context));
+        await viewer.RunAsync(after, exchange.Left);
+    }
+
+    public static void NameTurn(HttpResponse response, TurnOpening opening)
+    {
+        response.Headers["Passwindow-Turn"] = opening.Turn.Value;
+        response.Headers["Passwindow-Conversation"] = opening.Conversation.Value;
+    }
+
+    private static void Begin(Exchange exchange, TurnOpening opening)
+    {
+        var response = exchange.Response;
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-cache, no-store, no-transform";
+        response.Headers["X-Accel-Buffering"] = "no"; // nginx gathers 4 KiB otherwise
+        response.Headers.Vary = "Authorization, Cookie, Accept";
+        NameTurn(response, opening);
+        exchange.Context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+
+        // The least rate counts the bytes since the response began: a turn that is silent for long would be cut for its silence.
+        if (exchange.Context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+            rate.MinDataRate = null;
+    }
+}

@@ -1,0 +1,131 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Passwindow.Journal;
+using Passwindow.Protocol;
+using Passwindow.Protocol.Dialects;
+using Passwindow.Turns;
+using Passwindow.Viewers;
+
+namespace Passwindow.Http;
+
+/// <summary>Starting a turn, watching it, stopping it (contract, section 4).</summary>
+internal static class TurnEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("", Exchange.Of(PostAsync));
+        routes.MapGet("/stream", Exchange.Of(StreamAsync));
+        routes.MapGet("/turns/{turn}/events", Exchange.Of(EventsAsync));
+        routes.MapGet("/conversations/{conversation}/events", Exchange.Of(RunningEventsAsync));
+        routes.MapPost("/turns/{turn}/stop", Exchange.Of(StopAsync));
+    }
+
+    private static async Task PostAsync(Exchange exchange)
+    {
+        bool events = Accept.WantsEvents(exchange.Request);
+        var dialect = Accept.Dialect(exchange.Request);
+        var request = await TurnRequests.ReadAsync(exchange);
+        if (events)
+            await StartAndShowAsync(exchange, request, dialect);
+        else
+            await StartAndAnswerAsync(exchange, request);
+    }
+
+    /// <summary>A turn for <c>EventSource</c>, which can only GET. It sends <c>Last-Event-ID</c> when it comes back: then nothing is started.</summary>
+    private static async Task StreamAsync(Exchange exchange)
+    {
+        RefuseEmbedding(exchange.Request);
+        var dialect = Accept.Dialect(exchange.Request);
+        if (Cursors.LastEventId(exchange.Request) is { } cursor)
+            await FollowAsync(exchange, await exchange.FindTurnAsync(cursor.Turn), cursor.Seq, dialect);
+        else
+            await StartAndShowAsync(exchange, TurnRequests.FromQuery(exchange), dialect);
+    }
+
+    private static async Task EventsAsync(Exchange exchange)
+    {
+        var dialect = Accept.Dialect(exchange.Request);
+        var turn = exchange.RouteTurn();
+        var reader = await exchange.FindTurnAsync(turn);
+        await FollowAsync(exchange, reader, Cursors.After(exchange.Request, turn), dialect);
+    }
+
+    private static async Task RunningEventsAsync(Exchange exchange)
+    {
+        var dialect = Accept.Dialect(exchange.Request);
+        var key = new ConversationKey(exchange.Caller.Tenant, exchange.RouteConversation());
+        if (Cursors.LastEventId(exchange.Request) is { } cursor)
+            await FollowAsync(exchange, await exchange.FindTurnAsync(cursor.Turn), cursor.Seq, dialect);
+        else if (exchange.Engine.Turns.FindIn(key) is { } running)
+            await FollowAsync(exchange, running.Reader, after: 0, dialect);
+        else if ((await exchange.Engine.Journal.ReadConversationAsync(key, exchange.Left)).Count > 0)
+            exchange.Response.StatusCode = StatusCodes.Status204NoContent;
+        else
+            throw Problem.NotFound();
+    }
+
+    private static async Task StopAsync(Exchange exchange)
+    {
+        var key = new TurnKey(exchange.Caller.Tenant, exchange.RouteTurn());
+        bool stopped = false;
+        if (exchange.Engine.Turns.Find(key) is { } running)
+        {
+            stopped = running.Cancel(CancelReason.Stopped);
+            await running.Completion.WaitAsync(exchange.Left);
+        }
+
+        var receipt = await StopReceipt.ReadAsync(await exchange.FindTurnAsync(key.Turn), exchange.Left);
+        exchange.Response.StatusCode = stopped ? StatusCodes.Status202Accepted : StatusCodes.Status200OK;
+        exchange.Response.ContentType = "application/json";
+        await receipt.WriteAsync(exchange.Response.BodyWriter, exchange.Left);
+    }
+
+    private static async Task StartAndShowAsync(Exchange exchange, TurnRequest request, Dialect dialect)
+    {
+        var (turn, viewer) = await TurnRequests.StartAsync(exchange, request);
+        using (viewer)
+            await EventResponse.ShowAsync(exchange, turn.Reader, after: 0, dialect);
+    }
+
+    private static async Task StartAndAnswerAsync(Exchange exchange, TurnRequest request)
+    {
+        var (turn, viewer) = await TurnRequests.StartAsync(exchange, request);
+        using var watching = viewer;
+        var answer = new JsonAnswer(turn.Opening);
+        var nowhere = PipeWriter.Create(Stream.Null);
+        var end = await new Viewer(turn.Reader, answer, nowhere, exchange.Engine.ViewerSettings(exchange.Context)).RunAsync(after: 0, exchange.Left);
+        if (end == ViewerEnd.Left)
+            return;
+        EventResponse.NameTurn(exchange.Response, turn.Opening);
+        if (answer.Failure is { } failure)
+            throw UpstreamProblem.Of(turn.Opening, failure.Code, failure.Message);
+        exchange.Response.ContentType = "application/json";
+        exchange.Response.Headers.CacheControl = "no-store";
+        answer.WriteTo(exchange.Response.BodyWriter);
+        await exchange.Response.BodyWriter.FlushAsync(exchange.Left);
+    }
+
+    /// <summary>Shows the rest of a turn; 204 if there is none, which is how an <c>EventSource</c> is told to stop.</summary>
+    private static async Task FollowAsync(Exchange exchange, ITurnReader reader, long after, Dialect dialect)
+    {
+        // A viewer counts before the turn is looked at again: one that comes at the last moment keeps it alive.
+        using var watching = exchange.Engine.Turns.Find(reader.Opening.Key)?.Watch();
+        if (after > reader.Committed)
+            throw Problem.Invalid($"The turn has no event {after}; its last is {reader.Committed}.");
+        if (reader.HasEnded && after == reader.Committed)
+            exchange.Response.StatusCode = StatusCodes.Status204NoContent;
+        else
+            await EventResponse.ShowAsync(exchange, reader, after, dialect);
+    }
+
+    /// <summary>It is a GET that costs money: an image, a script or a link on a page must not be able to make it.</summary>
+    private static void RefuseEmbedding(HttpRequest request)
+    {
+        if (request.Headers["Sec-Fetch-Site"] == "cross-site")
+            throw Problem.Forbidden("Pages of other sites may not start a turn.");
+        if (request.Headers["Sec-Fetch-Dest"] is [{ } destination] && destination != "empty")
+            throw Problem.Forbidden("This address is for EventSource and fetch.");
+    }
+}

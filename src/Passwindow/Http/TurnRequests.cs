@@ -1,0 +1,93 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Passwindow.Protocol;
+using Passwindow.Protocol.Dialects;
+using Passwindow.Protocol.Dialects.Native;
+using Passwindow.Turns;
+using Passwindow.Upstream;
+
+namespace Passwindow.Http;
+
+/// <summary>Makes a turn of a request, or a <see cref="Problem"/>: whatever is wrong with it shows before the stream opens.</summary>
+internal static class TurnRequests
+{
+    /// <summary>What a body may have beside the message: tools, metadata.</summary>
+    private const int MaxBytesBesideMessage = 64 * 1024;
+
+    public static async Task<TurnRequest> ReadAsync(Exchange exchange)
+    {
+        int largest = exchange.Engine.Options.MaxMessageBytes + MaxBytesBesideMessage;
+        byte[] body = await RequestBody.ReadAsync(exchange.Request, largest, exchange.Left);
+        try
+        {
+            return Complete(exchange, NativeRequestReader.Read(body));
+        }
+        catch (RequestException e)
+        {
+            throw Problem.Invalid(e.Message);
+        }
+    }
+
+    public static TurnRequest FromQuery(Exchange exchange)
+    {
+        var query = exchange.Request.Query;
+        string? One(string name) => query[name] is [{ Length: > 0 } value] ? value : query.ContainsKey(name) ? throw Problem.Invalid($"{name} must be given once, and not empty.") : null;
+        string prompt = One("prompt") ?? throw Problem.Invalid("prompt is missing: it is what the person wrote.");
+        if (string.IsNullOrWhiteSpace(prompt))
+            throw Problem.Invalid("prompt is empty.");
+        ConversationId? conversation = null;
+        if (One("conversation_id") is { } named)
+            conversation = ConversationId.TryParse(named, out var id) ? id : throw Problem.Invalid("conversation_id must be 1 to 64 characters of A-Z a-z 0-9 _ -.");
+        return Complete(exchange, new NativeRequest(prompt) { Conversation = conversation, Model = One("model") });
+    }
+
+    /// <summary>Starts the turn and waits until its <c>start</c> is committed.</summary>
+    public static async Task<(RunningTurn Turn, IDisposable Viewer)> StartAsync(Exchange exchange, TurnRequest request)
+    {
+        try
+        {
+            var started = await exchange.Engine.Turns.StartAsync(request, exchange.Left);
+            await started.Turn.Started;
+            if (started.Turn.Reader.Committed > 0)
+                return started;
+            started.Viewer.Dispose();
+            throw Unavailable("The journal takes no writes, so no turn can begin.");
+        }
+        catch (TurnRefusedException e)
+        {
+            throw Of(e);
+        }
+    }
+
+    private static TurnRequest Complete(Exchange exchange, NativeRequest request)
+    {
+        if (Encoding.UTF8.GetByteCount(request.Message) > exchange.Engine.Options.MaxMessageBytes)
+            throw new Problem(StatusCodes.Status413PayloadTooLarge, "too_large", $"The message may have at most {exchange.Engine.Options.MaxMessageBytes} bytes.");
+        ModelResolution resolution = exchange.Engine.Models.Resolve(request.Model);
+        return new TurnRequest(
+            exchange.Caller.Tenant,
+            exchange.Caller.User,
+            request.Conversation,
+            request.Message,
+            resolution.Model ?? throw Problem.Invalid(resolution.Problem!))
+        {
+            Tools = request.Tools,
+            ToolsJson = request.ToolsJson,
+            Metadata = request.Metadata,
+        };
+    }
+
+    private static Problem Of(TurnRefusedException refused) => refused.Refusal switch
+    {
+        TurnRefusal.ConversationIsBusy => new Problem(StatusCodes.Status409Conflict, "turn_active", refused.Message)
+        {
+            Members = refused.ActiveTurn is { } turn ? new Dictionary<string, string> { ["turn_id"] = turn.Value } : new Dictionary<string, string>(),
+        },
+        TurnRefusal.Overloaded => new Problem(StatusCodes.Status503ServiceUnavailable, "overloaded", refused.Message) { RetryAfter = TimeSpan.FromSeconds(1) },
+        TurnRefusal.ShuttingDown => new Problem(StatusCodes.Status503ServiceUnavailable, "shutting_down", refused.Message) { RetryAfter = TimeSpan.FromSeconds(5) },
+        _ => Unavailable(refused.Message),
+    };
+
+    private static Problem Unavailable(string detail) =>
+        new(StatusCodes.Status503ServiceUnavailable, "journal_unavailable", detail) { RetryAfter = TimeSpan.FromSeconds(5) };
+}

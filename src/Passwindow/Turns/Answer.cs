@@ -1,0 +1,43 @@
+using System.Buffers;
+using System.Text;
+using Passwindow.Protocol;
+using Passwindow.Protocol.Upstream;
+
+namespace Passwindow.Turns;
+
+/// <summary>One answer of the model within a turn, as it goes back to the model when tools make another round necessary.</summary>
+internal sealed class Answer
+{
+    private readonly List<MessagePart> _parts = [];
+    private readonly ArrayBufferWriter<byte> _text = new();
+    private readonly ArrayBufferWriter<byte> _reasoning = new();
+
+    public List<ToolCallRequested> Calls { get; } = [];
+
+    /// <summary>How the model ended it; null as long as it has not.</summary>
+    public FinishReason? Reason { get; set; }
+
+    /// <summary>The provider's counts for it.</summary>
+    public Usage? Usage { get; set; }
+
+    public void AddText(ReadOnlySpan<byte> text) => _text.Write(text);
+
+    public void AddReasoning(ReasoningDelta delta)
+    {
+        _reasoning.Write(delta.Text.Span);
+        if (delta.Signature is null && delta.Redacted is null)
+            return;
+        _parts.Add(new ReasoningPart(Encoding.UTF8.GetString(_reasoning.WrittenSpan), delta.Signature, delta.Redacted));
+        _reasoning.ResetWrittenCount();
+    }
+
+    public ChatMessage ToMessage()
+    {
+        var parts = new List<MessagePart>(_parts);
+        if (_text.WrittenCount > 0)
+            parts.Add(new TextPart(Encoding.UTF8.GetString(_text.WrittenSpan)));
+        foreach (var call in Calls)
+            parts.Add(new ToolCallPart(call.Id, call.Name, Encoding.UTF8.GetString(call.Arguments.Span)));
+        return new ChatMessage(ChatRole.Assistant, parts);
+    }
+}

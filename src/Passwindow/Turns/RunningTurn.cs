@@ -1,0 +1,161 @@
+using Passwindow.Hosting;
+using Passwindow.Journal;
+
+namespace Passwindow.Turns;
+
+/// <summary>
+/// A turn while it runs: who watches it, how long it may go on, and the one place where it is cut short. It decides nothing about what
+/// is said: <see cref="TurnLoop"/> does that.
+/// </summary>
+internal sealed class RunningTurn : IPulsed, ICommitListener
+{
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _cancellation = new();
+    private readonly TurnLimits _limits;
+    private readonly TimeProvider _time;
+    private readonly long _startedAt;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _viewers;
+    private long _unwatchedSince;
+    private long _silentSince;
+    private TimeSpan _silenceLimit = Timeout.InfiniteTimeSpan;
+    private CancelReason _reason;
+
+    public RunningTurn(TurnOpening opening, ITurnReader reader, TurnLimits limits, TimeProvider time)
+    {
+        Opening = opening;
+        Reader = reader;
+        _limits = limits;
+        _time = time;
+        _startedAt = _unwatchedSince = time.GetTimestamp();
+    }
+
+    public TurnOpening Opening { get; }
+
+    public ITurnReader Reader { get; }
+
+    /// <summary>Cancelled when the turn is cut short; <see cref="Reason"/> then says why.</summary>
+    public CancellationToken Cancellation => _cancellation.Token;
+
+    public CancelReason Reason
+    {
+        get
+        {
+            lock (_gate)
+                return _reason;
+        }
+    }
+
+    /// <summary>Completes when the turn's <c>done</c> is committed, or can never be, and its conversation is free for the next one.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>Completes when the turn's <c>start</c> is committed, or can never be.</summary>
+    public Task Started => _started.Task;
+
+    /// <summary>How long it has run.</summary>
+    public TimeSpan Elapsed => _time.GetElapsedTime(_startedAt);
+
+    /// <summary>Cuts the turn short: the upstream's connection is closed before this returns. Only the first reason counts.</summary>
+    /// <returns>Whether this call did it.</returns>
+    public bool Cancel(CancelReason reason)
+    {
+        lock (_gate)
+        {
+            if (_reason != CancelReason.None || _completion.Task.IsCompleted)
+                return false;
+            _reason = reason;
+        }
+
+        _cancellation.Cancel();
+        return true;
+    }
+
+    /// <summary>A viewer came; it leaves when the result is disposed.</summary>
+    public IDisposable Watch()
+    {
+        lock (_gate)
+            _viewers++;
+        return new Watching(this);
+    }
+
+    /// <summary>The upstream owes a token, within <see cref="TurnLimits.FirstToken"/>.</summary>
+    public void ExpectFirstToken() => Expect(_limits.FirstToken);
+
+    /// <summary>A token came; the next is due within <see cref="TurnLimits.Token"/>.</summary>
+    public void ExpectToken() => Expect(_limits.Token);
+
+    /// <summary>Nobody owes a token just now.</summary>
+    public void ExpectNothing() => Expect(Timeout.InfiniteTimeSpan);
+
+    public void MarkStarted() => _started.TrySetResult();
+
+    public void Complete()
+    {
+        _started.TrySetResult();
+        _completion.TrySetResult();
+    }
+
+    public void OnPulse()
+    {
+        var due = Due();
+        if (due != CancelReason.None)
+            Cancel(due);
+    }
+
+    public void OnCommitted()
+    {
+        // Not on the journal's thread: closing a connection takes its time.
+        if (Reader.HasFailed)
+            ThreadPool.UnsafeQueueUserWorkItem(static turn => turn.Cancel(CancelReason.JournalFailed), this, preferLocal: false);
+    }
+
+    private void Expect(TimeSpan limit)
+    {
+        lock (_gate)
+        {
+            _silentSince = _time.GetTimestamp();
+            _silenceLimit = limit;
+        }
+    }
+
+    private CancelReason Due()
+    {
+        lock (_gate)
+        {
+            if (_viewers == 0 && IsOver(_limits.Linger, _unwatchedSince))
+                return CancelReason.Abandoned;
+            if (IsOver(_limits.Turn, _startedAt))
+                return CancelReason.TurnTimeout;
+            if (!IsOver(_silenceLimit, _silentSince))
+                return CancelReason.None;
+            return _silenceLimit == _limits.FirstToken ? CancelReason.FirstTokenTimeout : CancelReason.TokenTimeout;
+        }
+    }
+
+    private bool IsOver(TimeSpan limit, long since) => limit != Timeout.InfiniteTimeSpan && _time.GetElapsedTime(since) >= limit;
+
+    private void Leave()
+    {
+        lock (_gate)
+        {
+            if (--_viewers > 0)
+                return;
+            _unwatchedSince = _time.GetTimestamp();
+        }
+
+        if (_limits.Linger == TimeSpan.Zero)
+            Cancel(CancelReason.Abandoned);
+    }
+
+    private sealed class Watching(RunningTurn turn) : IDisposable
+    {
+        private int _left;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _left, 1) == 0)
+                turn.Leave();
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using Passwindow.Journal;
+using Passwindow.Protocol;
+
+namespace Passwindow.Turns;
+
+/// <summary>Spells what happens in a turn as its next event and appends it. It counts the bytes, because an answer has a largest size.</summary>
+internal sealed class TurnEvents(ITurnWriter writer) : IDisposable
+{
+    /// <summary>How far a turn may run ahead of the disk before it waits: the upstream is then read no faster than the journal writes.</summary>
+    private const long MaxPendingBytes = 256 * 1024;
+
+    private readonly EventWriter _spell = new();
+
+    /// <summary>The bytes of all events so far.</summary>
+    public long Bytes { get; private set; }
+
+    public bool RunsAhead => writer.PendingBytes > MaxPendingBytes;
+
+    public ValueTask CommitAsync() => writer.CommitAsync();
+
+    public void Start(TurnOpening opening) =>
+        Append(EventType.Start, _spell.Start(writer.NextSeq, opening.Conversation, opening.Turn, opening.Model, opening.CreatedAt));
+
+    public void Token(ReadOnlySpan<byte> text, bool refusal) => Append(EventType.Token, _spell.Token(writer.NextSeq, text, refusal));
+
+    public void Reasoning(ReadOnlySpan<byte> text, string? signature, string? redacted) =>
+        Append(EventType.Reasoning, _spell.Reasoning(writer.NextSeq, text, signature, redacted));
+
+    public void ToolArguments(string id, string name, ReadOnlySpan<byte> delta) =>
+        Append(EventType.ToolArguments, _spell.ToolArguments(writer.NextSeq, id, name, delta));
+
+    public void ToolCall(string id, string name, ReadOnlySpan<byte> arguments) =>
+        Append(EventType.ToolCall, _spell.ToolCall(writer.NextSeq, id, name, arguments));
+
+    public void ToolError(string id, string name, string error, TimeSpan duration) =>
+        Append(EventType.ToolResult, _spell.ToolError(writer.NextSeq, id, name, error, (long)duration.TotalMilliseconds));
+
+    public void Citation(ReadOnlySpan<byte> citation) => Append(EventType.Citation, _spell.Citation(writer.NextSeq, citation));
+
+    public void Usage(Usage usage, TimeSpan? firstToken, TimeSpan duration) =>
+        Append(EventType.Usage, _spell.Usage(writer.NextSeq, usage, (long?)firstToken?.TotalMilliseconds, (long)duration.TotalMilliseconds));
+
+    /// <summary>The turn's end: nothing can follow.</summary>
+    public void End(TurnEnd end)
+    {
+        if (end.Code is { } code)
+            Append(EventType.Error, _spell.Error(writer.NextSeq, code, end.Message, end.Retryable));
+        Append(EventType.Done, _spell.Done(writer.NextSeq, end.Reason));
+    }
+
+    public void Dispose() => _spell.Dispose();
+
+    private void Append(EventType type, ReadOnlySpan<byte> json)
+    {
+        writer.Append(type, json);
+        Bytes += json.Length;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Passwindow.Protocol;
+using Passwindow.Protocol.Upstream;
+using Passwindow.Upstream;
+
+namespace Passwindow.Turns;
+
+/// <summary>A turn that somebody wants, checked and complete.</summary>
+/// <param name="Tenant">Whose it will be.</param>
+/// <param name="User">Who asks; null when nobody is signed in.</param>
+/// <param name="Conversation">The conversation it continues; null begins a new one.</param>
+/// <param name="Message">What the person wrote.</param>
+/// <param name="Model">The model that will answer.</param>
+internal sealed record TurnRequest(TenantId Tenant, string? User, ConversationId? Conversation, string Message, ResolvedModel Model)
+{
+    /// <summary>The tools that the client runs.</summary>
+    public IReadOnlyList<ToolDeclaration> Tools { get; init; } = [];
+
+    /// <summary>The same as the client wrote them, for the journal.</summary>
+    public JsonElement? ToolsJson { get; init; }
+
+    /// <summary>What the client wants to find again.</summary>
+    public JsonElement? Metadata { get; init; }
+}
+
+/// <summary>Why a turn could not be started. The engine states the fact; HTTP decides the status.</summary>
+internal enum TurnRefusal
+{
+    /// <summary>The conversation has a running turn.</summary>
+    ConversationIsBusy,
+
+    /// <summary>As many turns run as may.</summary>
+    Overloaded,
+
+    /// <summary>The server is going down.</summary>
+    ShuttingDown,
+
+    /// <summary>The journal takes no appends.</summary>
+    JournalUnavailable,
+}
+
+/// <summary>A turn was not started; nothing was journalled and no upstream was asked.</summary>
+internal sealed class TurnRefusedException(TurnRefusal refusal, string message, Exception? innerException = null) : Exception(message, innerException)
+{
+    public TurnRefusal Refusal { get; } = refusal;
+
+    /// <summary>The turn that is in the way, if one is.</summary>
+    public TurnId? ActiveTurn { get; init; }
+}

@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Passwindow.Protocol.Upstream;
+
+namespace Passwindow.Upstream;
+
+/// <summary>A provider reached over HTTP. One question is one POST, sent once: who asks again is for the turn to decide.</summary>
+internal sealed class HttpUpstream(HttpMessageInvoker http, ProviderEndpoint provider, TimeProvider time, ILogger<HttpUpstream> log) : IUpstream
+{
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ChatEvent> AskAsync(ChatRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var response = await Guarded(() => SendAsync(request, cancellation), UpstreamFault.BeforeAnswer, cancellation);
+        using var body = await Guarded(() => UpstreamBody.OpenAsync(response, cancellation), UpstreamFault.WithinAnswer, cancellation);
+        var answer = new UpstreamAnswer(provider.Api.CreateReader());
+
+        // Made once: a long answer is thousands of reads.
+        Func<ValueTask<ReadOnlyMemory<byte>>> read = body.ReadAsync;
+        Func<bool> step = answer.Step;
+        var isJson = IsJson(response.Content.Headers.ContentType);
+        while (!answer.IsOver)
+        {
+            if (isJson)
+                answer.FeedDocument(await Guarded(() => JsonDocumentBody.ReadAsync(body), UpstreamFault.WithinAnswer, cancellation));
+            else if (await Guarded(read, UpstreamFault.WithinAnswer, cancellation) is { IsEmpty: false } bytes)
+                answer.Feed(bytes.Span);
+            else
+                answer.Close();
+
+            while (Redacted(step))
+            {
+                foreach (var said in answer.Said)
+                    yield return said;
+            }
+        }
+    }
+
+    private async ValueTask<HttpResponseMessage> SendAsync(ChatRequest request, CancellationToken cancellation)
+    {
+        var json = new ArrayBufferWriter<byte>(4096);
+        provider.Api.WriteRequest(request, json);
+
+        // HTTP/2 where the provider's TLS offers it.
+        using var message = new HttpRequestMessage(HttpMethod.Post, provider.Url)
+        {
+            Content = new JsonBody(json.WrittenMemory),
+            Version = System.Net.HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        foreach (var (name, value) in provider.Headers)
+        {
+            // Content headers are the body's business; a duplicate would make two values of one.
+            if (!message.Headers.Contains(name))
+                message.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        message.Headers.ExpectContinue = false;
+        if (message.Headers.Accept.Count == 0)
+            message.Headers.TryAddWithoutValidation("Accept", "text/event-stream, application/json");
+
+        // RFC 9110, section 12.5.3: without this header any coding is acceptable.
+        message.Headers.AcceptEncoding.Clear();
+        message.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
+
+        var response = await http.SendAsync(message, cancellation);
+        try
+        {
+            await CheckAsync(response, cancellation);
+            return response;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask CheckAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        if (!response.IsSuccessStatusCode)
+        {
+            var said = provider.Redact(await ErrorBody.ReadAsync(response, time, cancellation));
+            UpstreamLog.Refused(log, provider.Name, (int)response.StatusCode, said);
+            throw UpstreamStatus.ToException(response.StatusCode, said, RetryAfter.Read(response.Headers, time));
+        }
+
+        var coding = response.Content.Headers.ContentEncoding;
+        if (coding.Any(static name => !name.Equals("identity", StringComparison.OrdinalIgnoreCase)))
+            throw UpstreamFault.Malformed(detail: $"Content-Encoding: {string.Join(", ", coding)}");
+
+        var type = response.Content.Headers.ContentType;
+        if (!IsJson(type) && !string.Equals(type?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase))
+            throw UpstreamFault.Malformed(detail: $"HTTP {(int)response.StatusCode}, Content-Type: {type?.MediaType ?? "none"}");
+    }
+
+    private static bool IsJson(MediaTypeHeaderValue? type) => string.Equals(type?.MediaType, "application/json", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whatever is thrown becomes the failure that the turn knows; a cancellation is one only if it is ours.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<T> Guarded<T>(Func<ValueTask<T>> step, Func<Exception, UpstreamException> map, CancellationToken cancellation)
+    {
+        try
+        {
+            return await step();
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+        catch (UpstreamException)
+        {
+            throw;
+        }
+        catch (Exception thrown)
+        {
+            UpstreamLog.Broke(log, thrown, provider.Name);
+            throw map(thrown);
+        }
+    }
+
+    /// <summary>An error within the answer may repeat our key as well.</summary>
+    private bool Redacted(Func<bool> step)
+    {
+        try
+        {
+            return step();
+        }
+        catch (UpstreamException thrown)
+        {
+            var said = provider.Redact(thrown.Detail);
+            UpstreamLog.Failed(log, provider.Name, thrown.Code, said);
+            throw new UpstreamException(thrown.Code, thrown.Message, thrown.IsRetryable, thrown.InnerException) { Detail = said, RetryAfter = thrown.RetryAfter };
+        }
+    }
+}

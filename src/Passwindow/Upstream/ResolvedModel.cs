@@ -1,0 +1,12 @@
+namespace Passwindow.Upstream;
+
+/// <summary>A model that can be asked.</summary>
+/// <param name="Upstream">Who answers.</param>
+/// <param name="Name">What <c>start</c> shows: <c>provider/model</c>, or <c>demo</c>.</param>
+/// <param name="UpstreamModel">The provider's own name for it, for <see cref="Protocol.Upstream.ChatRequest.Model"/>; empty where the provider has one of its own.</param>
+internal sealed record ResolvedModel(IUpstream Upstream, string Name, string UpstreamModel);
+
+/// <summary>What became of a name.</summary>
+/// <param name="Model">The model; null if there is none of that name.</param>
+/// <param name="Problem">Then: why, what exists, and what to configure, in words safe to show.</param>
+internal readonly record struct ModelResolution(ResolvedModel? Model, string? Problem);

@@ -1,0 +1,77 @@
+using Passwindow.Protocol.ServerSentEvents;
+using Passwindow.Protocol.Upstream;
+
+namespace Passwindow.Upstream;
+
+/// <summary>Makes chat events of the bytes of one answer, step by step: what was said before a fault is said first, then the fault.</summary>
+internal sealed class UpstreamAnswer(UpstreamReader reader)
+{
+    private readonly SseReader _sse = new(dispatchUnterminated: true);
+    private ReadOnlyMemory<byte>? _document;
+    private UpstreamException? _fault;
+    private bool _closed;
+
+    /// <summary>What the last step said. Its memory is valid until the next one.</summary>
+    public List<ChatEvent> Said { get; } = [];
+
+    /// <summary>Whether the provider has come to its end; what it still sends is not read.</summary>
+    public bool IsOver { get; private set; }
+
+    /// <summary>Takes bytes of an event stream; none of them is looked at before <see cref="Step"/>.</summary>
+    public void Feed(ReadOnlySpan<byte> bytes) => _sse.Feed(bytes);
+
+    /// <summary>The connection has closed.</summary>
+    public void Close()
+    {
+        _sse.End();
+        _closed = true;
+    }
+
+    /// <summary>Takes the whole answer as one JSON document.</summary>
+    public void FeedDocument(ReadOnlyMemory<byte> json) => _document = json;
+
+    /// <summary>Reads one server-sent event into <see cref="Said"/>; false once more bytes are needed, or none.</summary>
+    /// <exception cref="UpstreamException">The provider reported an error, what it sent cannot be read, or the answer broke off.</exception>
+    public bool Step()
+    {
+        Said.Clear();
+        if (_fault is not null)
+            throw _fault;
+
+        try
+        {
+            return Read();
+        }
+        catch (Exception thrown)
+        {
+            // A limit that was exceeded (SseLimitException), or a reader that met what it did not expect.
+            _fault = thrown as UpstreamException ?? UpstreamFault.Malformed(thrown);
+            return Said.Count > 0 ? true : throw _fault;
+        }
+    }
+
+    private bool Read()
+    {
+        if (IsOver)
+            return false;
+
+        if (_document is { } json)
+        {
+            IsOver = true;
+            reader.ReadDocument(json.Span, Said);
+            return true;
+        }
+
+        if (_sse.TryRead(out var sse))
+        {
+            reader.Read(sse, Said);
+            IsOver = reader.IsComplete;
+            return true;
+        }
+
+        IsOver = _closed;
+        if (_closed)
+            reader.End(Said);
+        return _closed;
+    }
+}

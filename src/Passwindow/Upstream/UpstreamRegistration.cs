@@ -1,0 +1,21 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Passwindow.Upstream;
+
+/// <summary>Adds this room to the container.</summary>
+internal static class UpstreamRegistration
+{
+    /// <summary>
+    /// Adds <see cref="ModelCatalog"/>. Needs options, configuration and logging, which every host has; wrong settings fail the host's start.
+    /// </summary>
+    public static IServiceCollection AddUpstream(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new ChatClientRegistrations(services));
+        services.TryAddSingleton<UpstreamSetup>();
+        services.TryAddSingleton(static provider => provider.GetRequiredService<UpstreamSetup>().Catalog);
+        services.AddHostedService<UpstreamStart>();
+        return services;
+    }
+}

@@ -1,0 +1,172 @@
+using System.IO.Pipelines;
+using Passwindow.Hosting;
+using Passwindow.Journal;
+using Passwindow.Protocol;
+using Passwindow.Protocol.Dialects;
+
+namespace Passwindow.Viewers;
+
+/// <summary>
+/// One open response that reads a turn's committed events from a position on. It is a cursor, not a queue: nothing waits in memory for
+/// it, so a viewer that cannot keep up delays nobody and reads the rest later, from the conversation's file if need be.
+/// </summary>
+internal sealed class Viewer : IPulsed, ICommitListener
+{
+    /// <summary>How many events one write takes at most.</summary>
+    private const int MaxBatch = 64;
+
+    private readonly ITurnReader _turn;
+    private readonly IFrameWriter _writer;
+    private readonly PipeWriter _output;
+    private readonly ViewerSettings _settings;
+    private readonly Signal _signal = new();
+    private readonly CommittedEvent[] _batch = new CommittedEvent[MaxBatch];
+    private long _lastWrite;
+    private long _flushingSince;
+    private volatile bool _isFlushing;
+    private volatile bool _heartbeatDue;
+
+    public Viewer(ITurnReader turn, IFrameWriter writer, PipeWriter output, ViewerSettings settings)
+    {
+        _turn = turn;
+        _writer = writer;
+        _output = output;
+        _settings = settings;
+        _lastWrite = settings.Time.GetTimestamp();
+    }
+
+    /// <summary>Shows what follows <paramref name="after"/>, then what is committed from now on, until the turn's end or the viewer's.</summary>
+    public async Task<ViewerEnd> RunAsync(long after, CancellationToken left)
+    {
+        using var listening = _turn.Listen(this);
+        using var leaving = left.UnsafeRegister(static viewer => ((Viewer)viewer!)._signal.Set(), this);
+        using var closing = _settings.Closing.UnsafeRegister(static viewer => ((Viewer)viewer!)._signal.Set(), this);
+        _settings.Pulse.Add(this);
+        try
+        {
+            return await FollowAsync(after, left);
+        }
+        catch (OperationCanceledException) when (left.IsCancellationRequested)
+        {
+            return ViewerEnd.Left;
+        }
+        catch (JournalDamagedException)
+        {
+            // Promise 2: what cannot be given whole is told, never left out.
+            _writer.WriteNotice(new ViewerNotice(ErrorCode.Gap, "The rest of this turn cannot be read without a hole.", Retryable: false, EndsTurn: false), _output);
+            await FlushAsync();
+            throw;
+        }
+        finally
+        {
+            _settings.Pulse.Remove(this);
+        }
+    }
+
+    public void OnCommitted() => _signal.Set();
+
+    public void OnPulse()
+    {
+        if (_isFlushing)
+        {
+            // Kestrel's own limit allows a stuck viewer of a fast turn hours: it counts the bytes written so far.
+            if (_settings.Time.GetElapsedTime(Volatile.Read(ref _flushingSince)) >= _settings.StuckAfter)
+                _settings.Abort();
+            return;
+        }
+
+        if (_settings.Time.GetElapsedTime(Volatile.Read(ref _lastWrite)) < _settings.HeartbeatAfter)
+            return;
+        _heartbeatDue = true;
+        _signal.Set();
+    }
+
+    // One loop for the past and the present: below the line it reads, at the line it waits. There is no hand-over to get wrong.
+    private async Task<ViewerEnd> FollowAsync(long after, CancellationToken left)
+    {
+        while (true)
+        {
+            if (left.IsCancellationRequested)
+                return ViewerEnd.Left; // writes to a connection that is gone succeed: only the token tells
+
+            bool mayBeLast = _turn.HasFailed || _settings.Closing.IsCancellationRequested;
+            int count = await _turn.ReadAsync(after, _batch, left);
+            if (count > 0)
+            {
+                for (int i = 0; i < count; i++)
+                    _writer.Write(_batch[i], _output);
+                after = _batch[count - 1].Seq;
+                bool ended = _batch[count - 1].Type == EventType.Done;
+                Array.Clear(_batch, 0, count);
+                await FlushAsync();
+                if (ended)
+                    return ViewerEnd.TurnEnded;
+            }
+            else if (mayBeLast)
+            {
+                return await EndEarlyAsync();
+            }
+            else if (_heartbeatDue)
+            {
+                _writer.WriteHeartbeat(_output);
+                await FlushAsync();
+            }
+            else
+            {
+                await _signal.WaitAsync();
+            }
+        }
+    }
+
+    private async Task<ViewerEnd> EndEarlyAsync()
+    {
+        bool failed = _turn.HasFailed;
+        var notice = failed
+            ? new ViewerNotice(ErrorCode.JournalUnavailable, "The answer could not be saved, so it is not shown.", Retryable: true, EndsTurn: true)
+            : new ViewerNotice(ErrorCode.ShuttingDown, "The server is going down. Come back in a moment for the rest.", Retryable: true, EndsTurn: false);
+        _writer.WriteNotice(notice, _output);
+        await FlushAsync();
+        return failed ? ViewerEnd.JournalFailed : ViewerEnd.Closing;
+    }
+
+    private async ValueTask FlushAsync()
+    {
+        _heartbeatDue = false;
+        Volatile.Write(ref _flushingSince, _settings.Time.GetTimestamp());
+        _isFlushing = true;
+        await _output.FlushAsync(CancellationToken.None);
+        _isFlushing = false;
+        Volatile.Write(ref _lastWrite, _settings.Time.GetTimestamp());
+    }
+}
+
+/// <summary>How a viewer's response ended.</summary>
+internal enum ViewerEnd
+{
+    /// <summary>It was shown the turn's <c>done</c>.</summary>
+    TurnEnded,
+
+    /// <summary>Its connection is gone.</summary>
+    Left,
+
+    /// <summary>The journal failed; it was told.</summary>
+    JournalFailed,
+
+    /// <summary>The server goes down before the turn's end was committed; it was told.</summary>
+    Closing,
+}
+
+/// <summary>What a viewer needs of the server around it.</summary>
+/// <param name="Time">The clock.</param>
+/// <param name="Pulse">What beats for its limits.</param>
+/// <param name="HeartbeatAfter">The silence after which it is sent a comment.</param>
+/// <param name="StuckAfter">How long one flush may take before the connection is cut.</param>
+/// <param name="Abort">Cuts the connection.</param>
+/// <param name="Closing">Cancelled when the server ends its responses.</param>
+internal sealed record ViewerSettings(
+    TimeProvider Time,
+    Pulse Pulse,
+    TimeSpan HeartbeatAfter,
+    TimeSpan StuckAfter,
+    Action Abort,
+    CancellationToken Closing);
