@@ -116,7 +116,8 @@ internal sealed class JournalRun : IDisposable
             turn.Fail(closed);
     }
 
-    private IEnumerable<FileTurn> Running() => _turns.Values;
+    // In the order in which they were opened, so that a conversation's turns are stored in it.
+    private IEnumerable<FileTurn> Running() => _turns.Values.OrderBy(static turn => turn.Number);
 
     private ConversationFile Rescue(FileTurn turn) => _files.Rescue(turn.Opening.ConversationKey, turn.Opening.Turn);
 
