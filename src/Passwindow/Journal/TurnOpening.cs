@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Passwindow.Protocol;
@@ -28,7 +29,7 @@ internal sealed record TurnOpening(
     public JsonElement? Metadata { get; init; }
 
     /// <summary>The opening as the journal keeps it: one JSON object, without a line break.</summary>
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, JournalJson.Default.TurnOpening);
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, JournalJson.Readable.TurnOpening);
 
     [JsonIgnore]
     public TurnKey Key => new(Tenant, Turn);
@@ -46,7 +47,11 @@ internal sealed record TurnPlace(TenantId Tenant, ConversationId Conversation);
     Converters = [typeof(TurnIdConverter), typeof(TenantIdConverter), typeof(ConversationIdConverter)])]
 [JsonSerializable(typeof(TurnOpening))]
 [JsonSerializable(typeof(TurnPlace))]
-internal sealed partial class JournalJson : JsonSerializerContext;
+internal sealed partial class JournalJson : JsonSerializerContext
+{
+    /// <summary>Escapes no more than JSON asks for, so that what a person wrote can be found with <c>grep</c>.</summary>
+    public static JournalJson Readable { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
 
 /// <summary>An id stands in JSON as its text; one of another form is damage.</summary>
 internal abstract class IdConverter<T>(Func<string?, T?> parse, Func<T, string> spell) : JsonConverter<T>
