@@ -29,7 +29,7 @@ internal sealed record TurnOpening(
     public JsonElement? Metadata { get; init; }
 
     /// <summary>The opening as the journal keeps it: one JSON object, without a line break.</summary>
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, JournalJson.Readable.TurnOpening);
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ReadableJournalJson.Default.TurnOpening);
 
     [JsonIgnore]
     public TurnKey Key => new(Tenant, Turn);
@@ -47,10 +47,13 @@ internal sealed record TurnPlace(TenantId Tenant, ConversationId Conversation);
     Converters = [typeof(TurnIdConverter), typeof(TenantIdConverter), typeof(ConversationIdConverter)])]
 [JsonSerializable(typeof(TurnOpening))]
 [JsonSerializable(typeof(TurnPlace))]
-internal sealed partial class JournalJson : JsonSerializerContext
+internal sealed partial class JournalJson : JsonSerializerContext;
+
+/// <summary>The same, escaping no more than JSON asks for: what a person wrote can be found with <c>grep</c>.</summary>
+internal static class ReadableJournalJson
 {
-    /// <summary>Escapes no more than JSON asks for, so that what a person wrote can be found with <c>grep</c>.</summary>
-    public static JournalJson Readable { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static JournalJson Default { get; } =
+        new(new JsonSerializerOptions(JournalJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
 
 /// <summary>An id stands in JSON as its text; one of another form is damage.</summary>
