@@ -13,10 +13,10 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader
     private readonly Lock _gate = new();
     private readonly ICommitQueue _commits;
     private readonly HotTail _tail = new();
+    private readonly CommitListeners _listeners = new();
     private readonly TurnOpening _opening;
     private ConversationFile _file;
     private byte[]? _unframedOpening;
-    private ICommitListener[] _listeners = [];
     private TaskCompletionSource? _committing;
     private JournalUnavailableException? _failure;
     private long _framed;
@@ -150,7 +150,6 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader
     public void Publish(long seq)
     {
         TaskCompletionSource? waiting = null;
-        ICommitListener[] listeners;
         lock (_gate)
         {
             if (_failure is not null)
@@ -159,51 +158,57 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader
             _unstoredBytes += _framedBytes;
             _framedBytes = 0;
             Volatile.Write(ref _committed, seq);
-            listeners = _listeners;
             if (seq == _tail.Last)
                 (waiting, _committing) = (_committing, null);
         }
 
         waiting?.TrySetResult();
-        foreach (var listener in listeners)
-            listener.OnCommitted();
+        _listeners.Notify();
     }
 
     /// <summary>Nothing more will be committed.</summary>
     public void Fail(JournalUnavailableException failure)
     {
         TaskCompletionSource? waiting;
-        ICommitListener[] listeners;
         lock (_gate)
         {
             if (_failure is not null)
                 return;
             _failure = failure;
-            listeners = _listeners;
             (waiting, _committing) = (_committing, null);
         }
 
         waiting?.TrySetException(failure);
-        foreach (var listener in listeners)
-            listener.OnCommitted();
+        _listeners.Notify();
     }
 
-    /// <summary>
-    /// Writes what is committed and not yet there to the conversation's file, and returns how many bytes of events; called by the
-    /// checkpointer only. Appends and viewers do not wait for it.
-    /// </summary>
-    public long Store()
+    /// <summary>Returns how far it can be stored now; what is committed after that claims a store of its own.</summary>
+    public long BeginStore()
     {
-        var events = new List<ReadOnlyMemory<byte>>();
-        long first;
-        long bytes;
         lock (_gate)
         {
             _storeClaimed = false;
+            return _committed;
+        }
+    }
+
+    /// <summary>
+    /// Writes what is not yet there, up to the committed event <paramref name="through"/>, to the conversation's file, and returns how many
+    /// bytes of events; called by the checkpointer only. Appends and viewers do not wait for it.
+    /// </summary>
+    public long Store(long through)
+    {
+        var events = new List<ReadOnlyMemory<byte>>();
+        long first;
+        long bytes = 0;
+        lock (_gate)
+        {
             first = _stored + 1;
-            for (long seq = first; seq <= _committed; seq++)
+            for (long seq = first; seq <= through; seq++)
+            {
                 events.Add(_tail[seq].Json);
-            bytes = _unstoredBytes;
+                bytes += events[^1].Length;
+            }
         }
 
         if (events.Count == 0)
@@ -263,12 +268,7 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader
         return File.ReadAsync(_opening.Turn, after, into, cancellation);
     }
 
-    public IDisposable Listen(ICommitListener listener)
-    {
-        lock (_gate)
-            _listeners = [.. _listeners, listener];
-        return new Listening(this, listener);
-    }
+    public IDisposable Listen(ICommitListener listener) => _listeners.Add(listener);
 
     // A line with another number, or two in one, would make the whole write-ahead file unreadable: better refuse it here.
     private void Check(EventType type, ReadOnlySpan<byte> json)
@@ -292,26 +292,4 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader
 
         return count;
     }
-
-    private sealed class Listening(FileTurn turn, ICommitListener listener) : IDisposable
-    {
-        private bool _disposed;
-
-        public void Dispose()
-        {
-            lock (turn._gate)
-            {
-                int index = _disposed ? -1 : Array.IndexOf(turn._listeners, listener);
-                _disposed = true;
-                if (index >= 0)
-                    turn._listeners = [.. turn._listeners[..index], .. turn._listeners[(index + 1)..]];
-            }
-        }
-    }
-}
-
-/// <summary>Where a turn that has something to commit queues.</summary>
-internal interface ICommitQueue
-{
-    void Enqueue(FileTurn turn);
 }

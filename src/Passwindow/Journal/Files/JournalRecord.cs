@@ -91,9 +91,8 @@ internal readonly record struct JournalRecord
             else if (KindOf(ref reader) is { } kind)
             {
                 reader.Read();
-                int start = (int)reader.TokenStartIndex;
-                reader.Skip();
-                var body = start..(int)reader.BytesConsumed;
+                // It is the last thing on the line: only the closing brace and the line feed follow.
+                var body = (int)reader.TokenStartIndex..(line.Length - 2);
                 var record = new JournalRecord { Batch = batch, Turn = turn, Kind = kind, Body = body };
                 return kind == JournalRecordKind.Event ? record.WithEvent(line[body]) : record;
             }
