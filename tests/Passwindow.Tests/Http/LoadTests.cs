@@ -1,0 +1,120 @@
+using System.Text;
+using Passwindow.Testing;
+using Xunit;
+
+namespace Passwindow.Tests.Http;
+
+/// <summary>Large answers and many at once: they arrive whole, and nothing of them stays in memory.</summary>
+[Collection(Alone.Name)]
+public sealed class LoadTests(ITestOutputHelper output)
+{
+    private const int TokenBytes = 64 * 1024;
+
+    [Theory]
+    [InlineData("native")]
+    [InlineData("keyed")]
+    [InlineData("data")]
+    [InlineData("text")]
+    public async Task Tokens_of_64_KiB_and_an_answer_of_1_MB(string dialect)
+    {
+        string token = string.Concat(Enumerable.Repeat("0123456789abcde\n", TokenBytes / 16));
+        await using var upstream = new ScriptedUpstream(exchange => exchange.WriteAsync(ChatChunks.Answer([.. Enumerable.Repeat(token, 16)])));
+        await using var server = await ServerUnderTest.StartAsync(upstream);
+        await using var native = await server.AskAsync();
+        var events = await native.RestAsync();
+        await using var viewer = await server.WatchAsync($"/chat/turns/{native.Turn()}/events?dialect={dialect}");
+        await viewer.RestAsync();
+
+        Assert.Equal(16 * TokenBytes, events.Text().Length);
+        Assert.All(events.Where(each => each.Type == "token"), each => Assert.Equal(token, each.Field("token")));
+        Assert.Equal(Encoding.UTF8.GetString(EventFrames.Of(dialect, events)), Encoding.UTF8.GetString(viewer.Raw));
+    }
+
+    [Fact]
+    public async Task A_document_of_1_MB()
+    {
+        string token = new('é', TokenBytes / 2);
+        await using var upstream = new ScriptedUpstream(exchange => exchange.WriteAsync(ChatChunks.Answer([.. Enumerable.Repeat(token, 16)])));
+        await using var server = await ServerUnderTest.StartAsync(upstream);
+        var (_, json) = await server.AnswerAsync();
+
+        Assert.Equal(string.Concat(Enumerable.Repeat(token, 16)), json.GetProperty("response").GetString());
+    }
+
+    [Fact]
+    public async Task Empty_deltas_are_no_tokens()
+    {
+        await using var upstream = new ScriptedUpstream(exchange => exchange.WriteAsync(ChatChunks.Answer("", "a", "", "", "b", "")));
+        await using var server = await ServerUnderTest.StartAsync(upstream);
+        await using var viewer = await server.AskAsync();
+
+        Assert.Equal(["start", "token", "token", "usage", "done"], (await viewer.RestAsync()).Select(each => each.Type));
+    }
+
+    [Fact]
+    public async Task An_answer_beyond_the_largest_ends_with_length_and_the_upstream_is_left()
+    {
+        await using var upstream = new ScriptedUpstream(async exchange =>
+        {
+            while (!exchange.ClientGone.IsCompleted)
+                await exchange.WriteAsync(ChatChunks.Text(new string('a', 1000)));
+        });
+        await using var server = await ServerUnderTest.StartAsync(upstream, options => options.MaxAnswerBytes = 100_000);
+        await using var viewer = await server.AskAsync();
+        var events = await viewer.RestAsync();
+
+        Assert.Equal("length", events.FinishReason());
+        Assert.InRange(events.Text().Length, 90_000, 101_000);
+    }
+
+    [Fact]
+    public async Task With_200_turns_at_once_all_arrive_whole_and_memory_returns_to_where_it_was()
+    {
+        await using var upstream = new ScriptedUpstream(async exchange =>
+        {
+            string question = exchange.Request.Json.GetProperty("messages")[0].GetProperty("content").GetString()!;
+            for (int piece = 0; piece < 50; piece++)
+            {
+                await exchange.WriteAsync(ChatChunks.Text($"{question}:{piece};{new string('x', 400)}"));
+                await exchange.WriteAsync(ChatChunks.Text(""));
+            }
+
+            await exchange.WriteAsync(ChatChunks.Answer());
+        });
+        await using var server = await ServerUnderTest.StartAsync(upstream);
+        await RoundAsync(server);
+        long before = await RestingAsync(server);
+        for (int round = 0; round < 3; round++)
+            await RoundAsync(server);
+        long after = await RestingAsync(server);
+
+        output.WriteLine($"{before / 1024} KB before, {after / 1024} KB after three rounds");
+        Assert.InRange(after - before, long.MinValue, 6 * 1024 * 1024); // three rounds carry 13 MB
+    }
+
+    private static async Task RoundAsync(ServerUnderTest server)
+    {
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(async number =>
+        {
+            await using var viewer = await EventStreamClient.OpenAsync(server.Http, server.Post(Asking.Body($"question {number}")));
+            var events = await viewer.RestAsync();
+            Assert.Equal("stop", events.FinishReason());
+            Assert.Equal(string.Concat(Enumerable.Range(0, 50).Select(piece => $"question {number}:{piece};{new string('x', 400)}")), events.Text());
+        }));
+        await Waiting.ForAsync(() => server.Engine.Turns.Count == 0);
+    }
+
+    // What has ended is moved to its conversation's file in the background: memory is at rest when it falls no more.
+    private static async Task<long> RestingAsync(ServerUnderTest server)
+    {
+        await Waiting.ForAsync(() => server.Engine.Turns.Count == 0);
+        long least = long.MaxValue;
+        for (int look = 0; look < 5; look++)
+        {
+            await Task.Delay(100);
+            least = Math.Min(least, GC.GetTotalMemory(forceFullCollection: true));
+        }
+
+        return least;
+    }
+}
