@@ -49,7 +49,7 @@ public sealed class ConversationTests
         await using var server = await ServerUnderTest.StartAsync(upstream);
         for (int turn = 0; turn < 200; turn++)
         {
-            using var response = await server.Http.SendAsync(server.Post(Asking.Body(conversation: "c")), HttpCompletionOption.ResponseHeadersRead);
+            using var response = await server.Http.SendAsync(server.Post(Asking.Body(conversation: $"c{turn / 2}")), HttpCompletionOption.ResponseHeadersRead);
             Assert.Equal(200, (int)response.StatusCode);
             await response.Content.ReadAsByteArrayAsync().WaitAsync(ServerUnderTest.Patience);
         }

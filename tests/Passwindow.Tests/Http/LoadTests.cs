@@ -9,6 +9,7 @@ namespace Passwindow.Tests.Http;
 public sealed class LoadTests(ITestOutputHelper output)
 {
     private const int TokenBytes = 64 * 1024;
+    private const int Pieces = 20;
 
     [Theory]
     [InlineData("native")]
@@ -72,10 +73,10 @@ public sealed class LoadTests(ITestOutputHelper output)
     {
         await using var upstream = new ScriptedUpstream(async exchange =>
         {
-            string question = exchange.Request.Json.GetProperty("messages")[0].GetProperty("content").GetString()!;
-            for (int piece = 0; piece < 50; piece++)
+            string question = exchange.Request.Json.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString()!;
+            for (int piece = 0; piece < Pieces; piece++)
             {
-                await exchange.WriteAsync(ChatChunks.Text($"{question}:{piece};{new string('x', 400)}"));
+                await exchange.WriteAsync(ChatChunks.Text($"{question}:{piece};{new string('x', 1000)}"));
                 await exchange.WriteAsync(ChatChunks.Text(""));
             }
 
@@ -97,10 +98,10 @@ public sealed class LoadTests(ITestOutputHelper output)
     {
         await Task.WhenAll(Enumerable.Range(0, 200).Select(async number =>
         {
-            await using var viewer = await EventStreamClient.OpenAsync(server.Http, server.Post(Asking.Body($"question {number}")));
+            await using var viewer = await EventStreamClient.OpenAsync(server.Http, server.Post(Asking.Body($"question {number}", $"c{number}")));
             var events = await viewer.RestAsync();
             Assert.Equal("stop", events.FinishReason());
-            Assert.Equal(string.Concat(Enumerable.Range(0, 50).Select(piece => $"question {number}:{piece};{new string('x', 400)}")), events.Text());
+            Assert.Equal(string.Concat(Enumerable.Range(0, Pieces).Select(piece => $"question {number}:{piece};{new string('x', 1000)}")), events.Text());
         }));
         await Waiting.ForAsync(() => server.Engine.Turns.Count == 0);
     }
