@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Passwindow.Hosting;
+using Passwindow.Http;
 using Passwindow.Testing;
 
 namespace Passwindow.Tests.Http;
