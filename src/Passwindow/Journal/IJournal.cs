@@ -16,12 +16,19 @@ internal interface IJournal : IAsyncDisposable
 
     /// <summary>Opens a turn. Its opening becomes durable together with its first event.</summary>
     /// <exception cref="JournalUnavailableException">The journal takes no appends.</exception>
+    /// <exception cref="JournalDamagedException">The conversation is damaged, so that nothing can be added to it.</exception>
+    /// <exception cref="ArgumentException">The opening is longer than a line may be, or its JSON has line breaks.</exception>
     ITurnWriter Open(TurnOpening opening);
 
-    /// <summary>Finds a turn, running or ended; null if this tenant has none of that id.</summary>
+    /// <summary>Finds a turn, running or ended, of which something is committed; null if this tenant has none of that id.</summary>
+    /// <exception cref="JournalDamagedException">Its conversation is damaged.</exception>
     ValueTask<ITurnReader?> FindAsync(TurnKey key, CancellationToken cancellation);
 
-    /// <summary>The turns of a conversation, oldest first; empty if this tenant has no such conversation.</summary>
+    /// <summary>
+    /// The turns of a conversation of which something is committed, oldest first (of turns that ran at the same time, first what ended
+    /// first); empty if this tenant has no such conversation.
+    /// </summary>
+    /// <exception cref="JournalDamagedException">The conversation is damaged.</exception>
     ValueTask<IReadOnlyList<ITurnReader>> ReadConversationAsync(ConversationKey key, CancellationToken cancellation);
 }
 

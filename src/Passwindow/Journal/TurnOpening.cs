@@ -27,6 +27,9 @@ internal sealed record TurnOpening(
     /// <summary>What the client wants to find again: a JSON object; null for none.</summary>
     public JsonElement? Metadata { get; init; }
 
+    /// <summary>The opening as the journal keeps it: one JSON object, without a line break.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, JournalJson.Default.TurnOpening);
+
     [JsonIgnore]
     public TurnKey Key => new(Tenant, Turn);
 

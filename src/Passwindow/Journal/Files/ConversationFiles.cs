@@ -1,5 +1,5 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Passwindow.Protocol;
@@ -19,15 +19,17 @@ internal sealed class ConversationFiles
 
     private readonly IDisk _disk;
     private readonly string _folder;
+    private readonly Action<JournalDamagedException> _onDamaged;
     private readonly ConcurrentDictionary<ulong, ConversationKey[]> _places = new();
     private readonly Dictionary<ConversationKey, WeakReference<ConversationFile>> _files = [];
     private readonly Queue<ConversationFile> _recent = new();
     private int _sweepAt = 1024;
 
-    public ConversationFiles(IDisk disk, string folder)
+    public ConversationFiles(IDisk disk, string folder, Action<JournalDamagedException> onDamaged)
     {
         _disk = disk;
         _folder = folder;
+        _onDamaged = onDamaged;
         foreach (string tenantFolder in disk.Folders(folder))
         {
             if (!TenantId.TryParse(Path.GetFileName(tenantFolder), out var tenant))
@@ -45,7 +47,7 @@ internal sealed class ConversationFiles
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.ASCII.GetBytes($"{key.Tenant.Value}/{key.Conversation.Value}"), hash);
-        return MemoryMarshal.Read<ulong>(hash) & ((1UL << 40) - 1);
+        return BinaryPrimitives.ReadUInt64LittleEndian(hash) & ((1UL << 40) - 1);
     }
 
     /// <summary>The file of a conversation that exists; null for any other, of which nothing is remembered.</summary>
@@ -60,7 +62,7 @@ internal sealed class ConversationFiles
         {
             if (_files.TryGetValue(key, out var known) && known.TryGetTarget(out var file))
                 return file;
-            file = new ConversationFile(_disk, _folder, key);
+            file = new ConversationFile(_disk, _folder, key, _onDamaged);
             _files[key] = new WeakReference<ConversationFile>(file);
             _recent.Enqueue(file);
             if (_recent.Count > MaxRecent)
@@ -70,6 +72,9 @@ internal sealed class ConversationFiles
             return file;
         }
     }
+
+    /// <summary>The file beside that of a damaged conversation, which takes a turn that the damaged one cannot take.</summary>
+    public ConversationFile Rescue(ConversationKey key, TurnId turn) => new(_disk, _folder, key, _onDamaged, turn);
 
     /// <summary>The files in which a turn of this id may be; of this tenant's only.</summary>
     public IEnumerable<ConversationFile> At(TurnKey turn) =>
