@@ -165,6 +165,20 @@ internal static class JournalLine
         return found;
     }
 
+    /// <summary>
+    /// With which checksums the line after a bad one may begin: what the bad one says of itself, and what is computed of it. The first is right
+    /// if what is wrong is in the rest of the line, the second if it is in the checksum.
+    /// </summary>
+    public static IEnumerable<uint> ChecksumsAfter(ReadOnlyMemory<byte> bad, uint? previousCrc)
+    {
+        if (bad.Length < HeadLength)
+            yield break;
+        if (TryReadHex(bad.Span.Slice(CrcStart, 8), out uint stated))
+            yield return stated;
+        if (previousCrc is { } previous)
+            yield return Checksum(previous, bad.Span[CoveredStart..]);
+    }
+
     private static bool TryReadHead(ReadOnlySpan<byte> bytes, out uint crc, out uint length)
     {
         length = 0;
