@@ -34,6 +34,14 @@ internal sealed partial class Exchange(HttpContext context, Engine engine, Calle
         {
             await problem.WriteAsync(context);
         }
+        catch (ConversationGoneException) when (!context.Response.HasStarted)
+        {
+            await Problem.NotFound().WriteAsync(context);
+        }
+        catch (JournalDamagedException) when (!context.Response.HasStarted)
+        {
+            await new Problem(StatusCodes.Status500InternalServerError, "internal", "What is stored of this cannot be read.").WriteAsync(context); // the log says more
+        }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client is gone; there is nobody to tell.

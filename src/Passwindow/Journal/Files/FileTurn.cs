@@ -8,7 +8,7 @@ namespace Passwindow.Journal.Files;
 /// Three numbers tell where each event is: at or below <c>stored</c> it is in the conversation's file, at or below <c>committed</c> it is
 /// durable and may be shown, above that it waits for the next commit.
 /// </summary>
-internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader
+internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader, ICommitting
 {
     private readonly Lock _gate = new();
     private readonly ICommitQueue _commits;
@@ -43,6 +43,9 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader
 
     /// <summary>How many turns were opened before it.</summary>
     public long Number { get; }
+
+    /// <summary>Whether the catalog knows of it; for the commit loop's thread only.</summary>
+    public bool IsListed { get; set; }
 
     public TurnOpening Opening => _opening;
 
@@ -321,8 +324,18 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader
     }
 }
 
-/// <summary>Where a turn that has something to commit queues.</summary>
+/// <summary>Where what has something to commit queues.</summary>
 internal interface ICommitQueue
 {
-    void Enqueue(FileTurn turn);
+    void Enqueue(ICommitting each);
+}
+
+/// <summary>Something that has lines to commit. Both are called on the commit loop's thread.</summary>
+internal interface ICommitting
+{
+    /// <summary>Writes what waits as lines of a commit, and returns a number for <see cref="Publish"/>.</summary>
+    long Frame(LineBuffer output, long batch, ref uint crc);
+
+    /// <summary>What was written then is durable.</summary>
+    void Publish(long seq);
 }
