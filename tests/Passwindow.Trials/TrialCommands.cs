@@ -13,16 +13,25 @@ internal static class TrialCommands
     public static void AddTo(RootCommand root)
     {
         Add(root, "kill", "T1: kills the server in the middle of its turns.", KillTrial.RunAsync);
+        Add(root, "kill-in-recovery", "T2: kills the server inside its recovery, up to five times in a row.", KillInRecoveryTrial.RunAsync);
+        var fileSystem = new Option<string>("--file-system") { Description = "ext4, btrfs or xfs.", DefaultValueFactory = static _ => "ext4" };
+        var durability = new Option<string>("--durability") { Description = "fsync; with os the judge must find losses.", DefaultValueFactory = static _ => "fsync" };
+        Add(root, "power", "T3: cuts the power. Needs root and loop devices.", (settings, parsed) => PowerTrial.RunAsync(settings, parsed.GetValue(fileSystem)!, parsed.GetValue(durability)!), fileSystem, durability);
     }
 
-    private static void Add(RootCommand root, string name, string description, Func<TrialSettings, Task<TrialReport>> run)
+    private static void Add(RootCommand root, string name, string description, Func<TrialSettings, Task<TrialReport>> run) =>
+        Add(root, name, description, (settings, _) => run(settings));
+
+    private static void Add(RootCommand root, string name, string description, Func<TrialSettings, ParseResult, Task<TrialReport>> run, params Option[] options)
     {
         var command = new Command(name, description) { Trials, Seed, Report };
+        foreach (var option in options)
+            command.Options.Add(option);
         command.SetAction(async (parsed, _) =>
         {
             var settings = new TrialSettings(parsed.GetValue(Trials), parsed.GetValue(Seed));
             Console.WriteLine($"{name}: seed {settings.Seed}");
-            return await FinishAsync(await run(settings), parsed.GetValue(Report));
+            return await FinishAsync(await run(settings, parsed), parsed.GetValue(Report));
         });
         root.Subcommands.Add(command);
     }

@@ -152,6 +152,3 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     // One that is gone needs none.
     private static void Signal(int id, int signal) => _ = SendSignal(id, signal);
 }
-
-/// <summary>A trial could not be run, or what it tries did not happen.</summary>
-internal sealed class TrialException(string message) : Exception(message);
