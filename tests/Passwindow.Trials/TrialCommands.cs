@@ -14,6 +14,11 @@ internal static class TrialCommands
     {
         Add(root, "kill", "T1: kills the server in the middle of its turns.", KillTrial.RunAsync);
         Add(root, "kill-in-recovery", "T2: kills the server inside its recovery, up to five times in a row.", KillInRecoveryTrial.RunAsync);
+        Add(root, "sync-fails", "T5: a sync fails. Needs root and strace.", SyncFailsTrial.RunAsync);
+        Add(root, "disk-full", "T7: the disk is full. Needs root.", DiskFullTrial.RunAsync);
+        Add(root, "slow-disk", "T8: syncs take long. Needs strace.", SlowDiskTrial.RunAsync);
+        Add(root, "two-servers", "T9: two servers on one folder.", TwoServersTrial.RunAsync);
+        Add(root, "descriptors", "T10: a flood of connections on a process with few descriptors.", DescriptorsTrial.RunAsync);
         var fileSystem = new Option<string>("--file-system") { Description = "ext4, btrfs or xfs.", DefaultValueFactory = static _ => "ext4" };
         var durability = new Option<string>("--durability") { Description = "fsync; with os the judge must find losses.", DefaultValueFactory = static _ => "fsync" };
         Add(root, "power", "T3: cuts the power. Needs root and loop devices.", (settings, parsed) => PowerTrial.RunAsync(settings, parsed.GetValue(fileSystem)!, parsed.GetValue(durability)!), fileSystem, durability);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Passwindow.Trials.Server;
 
 namespace Passwindow.Trials.Load;
 
@@ -20,7 +21,8 @@ internal sealed class TrialLoad : IAsyncDisposable
 
     public TrialUpstream Upstream { get; } = new();
 
-    public HttpClient Http => _http;
+    /// <summary>What stands in every token behind its nonce: to fill a disk sooner.</summary>
+    public string Padding { get; set; } = "";
 
     public IReadOnlyList<TrialTurn> Turns
     {
@@ -37,7 +39,7 @@ internal sealed class TrialLoad : IAsyncDisposable
     /// <summary>Starts one turn with viewers; completes when it is named, or cannot be. Viewers watch on.</summary>
     public async Task<TrialTurn> StartTurnAsync(Uri server, int viewers, int tokens)
     {
-        var turn = new TrialTurn($"{_prefix}x{Interlocked.Increment(ref _count)}", tokens);
+        var turn = new TrialTurn($"{_prefix}x{Interlocked.Increment(ref _count)}", tokens, Padding);
         Upstream.Add(turn);
         var first = new TrialViewer(turn, _http);
         turn.Viewers.Add(first);
@@ -78,6 +80,20 @@ internal sealed class TrialLoad : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the viewers have seen that many events in all.</summary>
+    /// <exception cref="TimeoutException">They did not within half a minute.</exception>
+    public async Task SeeAsync(int events, ServerProcess server)
+    {
+        for (int i = 0; SeenCount < events; i++)
+        {
+            if (server.HasExited)
+                throw new TrialException($"The server ended: {server.Output}");
+            if (i > 3_000)
+                throw new TimeoutException($"Only {SeenCount} of {events} events were seen.");
+            await Task.Delay(10);
+        }
+    }
+
     /// <summary>Waits until every viewer's connection has ended.</summary>
     public async Task AllLeftAsync()
     {
@@ -98,6 +114,7 @@ internal sealed class TrialLoad : IAsyncDisposable
         await Task.WhenAll(back.Select(viewer => viewer.FollowAsync(server))).WaitAsync(TimeSpan.FromSeconds(60));
     }
 
+    /// <summary>The status of an answer.</summary>
     public async Task<int> StatusAsync(Uri address, HttpMethod? method = null, string? json = null)
     {
         using var request = new HttpRequestMessage(method ?? HttpMethod.Get, address);

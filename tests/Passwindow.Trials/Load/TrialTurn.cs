@@ -1,7 +1,7 @@
 namespace Passwindow.Trials.Load;
 
 /// <summary>One turn of a trial: what its upstream sent, what its viewers saw, what the control client was answered.</summary>
-internal sealed class TrialTurn(string nonce, int tokens)
+internal sealed class TrialTurn(string nonce, int tokens, string padding = "")
 {
     private int _requests;
     private int _sent;
@@ -35,7 +35,7 @@ internal sealed class TrialTurn(string nonce, int tokens)
 
     public List<TrialViewer> Viewers { get; } = [];
 
-    public string Token(int index) => $"{nonce}.{index} ";
+    public string Token(int index) => $"{nonce}.{index} {padding}";
 
     public void Asked() => Interlocked.Increment(ref _requests);
 

@@ -56,8 +56,7 @@ internal static class PowerTrial
         {
             using var over = new CancellationTokenSource();
             var running = Task.WhenAll(Enumerable.Range(0, Turns).Select(_ => TurnAfterTurnAsync(load, server, settings.Random, over.Token)));
-            while (load.SeenCount < EventsBeforeTheFirstCut && !server.HasExited)
-                await Task.Delay(10);
+            await load.SeeAsync(EventsBeforeTheFirstCut, server);
             for (int cut = 0; cut < cuts; cut++)
             {
                 await Task.Delay(settings.Random.Next(0, 90));
