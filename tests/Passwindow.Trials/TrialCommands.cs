@@ -19,9 +19,18 @@ internal static class TrialCommands
         Add(root, "slow-disk", "T8: syncs take long. Needs strace.", SlowDiskTrial.RunAsync);
         Add(root, "two-servers", "T9: two servers on one folder.", TwoServersTrial.RunAsync);
         Add(root, "descriptors", "T10: a flood of connections on a process with few descriptors.", DescriptorsTrial.RunAsync);
+        root.Subcommands.Add(All());
         var fileSystem = new Option<string>("--file-system") { Description = "ext4, btrfs or xfs.", DefaultValueFactory = static _ => "ext4" };
         var durability = new Option<string>("--durability") { Description = "fsync; with os the judge must find losses.", DefaultValueFactory = static _ => "fsync" };
         Add(root, "power", "T3: cuts the power. Needs root and loop devices.", (settings, parsed) => PowerTrial.RunAsync(settings, parsed.GetValue(fileSystem)!, parsed.GetValue(durability)!), fileSystem, durability);
+    }
+
+    private static Command All()
+    {
+        var quick = new Option<bool>("--quick") { Description = "Very few, in less than 25 s; otherwise some, in less than 5 min." };
+        var command = new Command("all", "A few of every trial. What this machine lacks is left out.") { quick, Seed };
+        command.SetAction((parsed, _) => AllTrials.RunAsync(parsed.GetValue(quick), parsed.GetValue(Seed)));
+        return command;
     }
 
     private static void Add(RootCommand root, string name, string description, Func<TrialSettings, Task<TrialReport>> run) =>

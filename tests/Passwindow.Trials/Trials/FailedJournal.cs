@@ -18,6 +18,8 @@ internal static class FailedJournal
     {
         var violations = new List<string>();
         await load.AllLeftAsync(); // every response ends by itself
+        if (!load.Turns.Any(static turn => turn.Viewers.Any(IsTold)))
+            violations.Add("Nothing failed, so nothing was tried.");
         foreach (var turn in load.Turns.Where(static turn => turn.Id is not null && !turn.Viewers[0].HasEnded))
         {
             if (turn.Viewers.Any(static viewer => !viewer.HasEnded && viewer.Refused is null && !IsTold(viewer)))

@@ -30,7 +30,7 @@ internal static class SyncFailsTrial
             real += isReal ? 1 : 0;
             report.Count(isReal
                 ? await OnAFullDiskAsync(settings, i, gone)
-                : await InjectAsync(settings, i, Errors[i % Errors.Length], settings.Random.Next(10, 150), forEver: i / Errors.Length % 2 == 1, gone));
+                : await InjectAsync(settings, i, Errors[i % Errors.Length], settings.Random.Next(10, Errors[i % Errors.Length] == "EINTR" ? 40 : 150), forEver: i / Errors.Length % 2 == 1, gone));
         }
 
         report.State("faults", $"{settings.Count - real} by strace ({string.Join(", ", Errors)}; once and for ever), {real} real EIO");
