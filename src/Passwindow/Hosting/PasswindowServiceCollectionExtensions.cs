@@ -2,7 +2,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Passwindow;
+using Passwindow.Clock;
 using Passwindow.Hosting;
+using Passwindow.Http;
 using Passwindow.Journal;
 using Passwindow.Journal.Files;
 using Passwindow.Turns;
@@ -38,6 +40,7 @@ public static class PasswindowServiceCollectionExtensions
         services.TryAddSingleton(static provider => ActivatorUtilities.CreateInstance<Engine>(provider, provider.GetRequiredService<IOptions<PasswindowOptions>>().Value));
         services.AddHostedService(static provider => provider.GetRequiredService<ServerClosing>());
         services.AddHostedService<JournalStart>();
+        services.AddHostedService<RetentionSweep>();
         return services;
     }
 

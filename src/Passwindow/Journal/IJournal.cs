@@ -30,6 +30,31 @@ internal interface IJournal : IAsyncDisposable
     /// </summary>
     /// <exception cref="JournalDamagedException">The conversation is damaged.</exception>
     ValueTask<IReadOnlyList<ITurnReader>> ReadConversationAsync(ConversationKey key, CancellationToken cancellation);
+
+    /// <summary>A tenant's conversations of which something is committed, newest first.</summary>
+    ValueTask<ListPage> ListAsync(ListQuery query, CancellationToken cancellation);
+
+    /// <summary>What a list says of one conversation; null if this tenant has no such one.</summary>
+    ValueTask<ConversationEntry?> DescribeAsync(ConversationKey key, CancellationToken cancellation);
+
+    /// <summary>
+    /// The conversations of all tenants whose last turn began before <paramref name="before"/> and in which none runs, oldest first within
+    /// a tenant, at most so many.
+    /// </summary>
+    ValueTask<IReadOnlyList<ConversationEntry>> ListIdleAsync(DateTimeOffset before, int most, CancellationToken cancellation);
+
+    /// <summary>Gives a conversation a title. The last one wins. Returns once that is durable: false if this tenant has no such conversation.</summary>
+    /// <exception cref="JournalUnavailableException">It could not be made durable.</exception>
+    /// <exception cref="JournalDamagedException">The conversation is damaged, so that nothing can be added to it.</exception>
+    ValueTask<bool> RenameAsync(ConversationKey key, string title, CancellationToken cancellation);
+
+    /// <summary>
+    /// Deletes a conversation in which no turn runs, also a damaged one. Returns once nothing can bring it back: false if this tenant has no
+    /// such conversation. Who reads what is not in memory gets a <see cref="ConversationGoneException"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A turn runs in it.</exception>
+    /// <exception cref="JournalUnavailableException">It could not be made durable; whether it is deleted shows after the next start.</exception>
+    ValueTask<bool> DeleteAsync(ConversationKey key, CancellationToken cancellation);
 }
 
 /// <summary>Whether a journal takes appends.</summary>

@@ -41,12 +41,17 @@ internal sealed record TurnOpening(
 /// <summary>Where a turn belongs.</summary>
 internal sealed record TurnPlace(TenantId Tenant, ConversationId Conversation);
 
+/// <summary>What somebody called a conversation.</summary>
+internal sealed record GivenTitle(TenantId Tenant, ConversationId Conversation, string Title);
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(TurnIdConverter), typeof(TenantIdConverter), typeof(ConversationIdConverter)])]
 [JsonSerializable(typeof(TurnOpening))]
 [JsonSerializable(typeof(TurnPlace))]
+[JsonSerializable(typeof(GivenTitle))]
+[JsonSerializable(typeof(Files.CatalogLine))]
 internal sealed partial class JournalJson : JsonSerializerContext;
 
 /// <summary>The same, escaping no more than JSON asks for: what a person wrote can be found with <c>grep</c>.</summary>

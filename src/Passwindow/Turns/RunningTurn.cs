@@ -1,4 +1,4 @@
-using Passwindow.Hosting;
+using Passwindow.Clock;
 using Passwindow.Journal;
 
 namespace Passwindow.Turns;
@@ -52,6 +52,16 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
 
     /// <summary>Completes when the turn's <c>start</c> is committed, or can never be.</summary>
     public Task Started => _started.Task;
+
+    /// <summary>How many watch it now.</summary>
+    public int Viewers
+    {
+        get
+        {
+            lock (_gate)
+                return _viewers;
+        }
+    }
 
     /// <summary>How long it has run.</summary>
     public TimeSpan Elapsed => _time.GetElapsedTime(_startedAt);

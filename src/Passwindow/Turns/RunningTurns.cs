@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Passwindow.Conversations;
-using Passwindow.Hosting;
+using Passwindow.Clock;
 using Passwindow.Journal;
 using Passwindow.Protocol;
 
@@ -12,6 +12,7 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pu
 {
     private readonly ConcurrentDictionary<TurnKey, RunningTurn> _turns = new();
     private readonly ConcurrentDictionary<ConversationKey, RunningTurn?> _conversations = new();
+    private readonly Memory _memory = new(journal);
     private int _count;
     private volatile bool _closing;
 
@@ -28,10 +29,14 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pu
     public async Task<(RunningTurn Turn, IDisposable Viewer)> StartAsync(TurnRequest request, CancellationToken cancellation)
     {
         var conversation = new ConversationKey(request.Tenant, request.Conversation ?? ConversationId.Create(time.GetUtcNow()));
+
+        // Whoever was just shown a turn's done may ask the next thing at once, and be faster here than the turn's own last steps.
+        while (FindIn(conversation) is { Reader.HasEnded: true } ending)
+            await ending.Completion.WaitAsync(cancellation);
         Reserve(conversation);
         try
         {
-            var history = request.Conversation is null ? [] : await Memory.ReadAsync(journal, conversation, cancellation);
+            var history = request.Conversation is null ? [] : await _memory.ReadAsync(conversation, cancellation);
             return Run(request, conversation, history);
         }
         catch
@@ -48,6 +53,49 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pu
         foreach (var turn in _turns.Values)
             turn.Cancel(CancelReason.ShuttingDown);
         await Task.WhenAll(_turns.Values.Select(static turn => turn.Completion));
+    }
+
+    /// <summary>Stops the turn that runs in a conversation, if one does, and deletes it; false if this tenant has no such conversation.</summary>
+    /// <exception cref="TurnRefusedException">A turn is just beginning in it, or it is being deleted already.</exception>
+    /// <exception cref="JournalUnavailableException">It could not be made durable.</exception>
+    public async Task<bool> DeleteAsync(ConversationKey conversation, CancellationToken cancellation)
+    {
+        const int mostTurnsToStop = 8; // somebody may begin one whenever another ends
+        for (int stopped = 0; !_conversations.TryAdd(conversation, null); stopped++)
+        {
+            if (FindIn(conversation) is not { } running || stopped == mostTurnsToStop)
+                throw new TurnRefusedException(TurnRefusal.ConversationIsBusy, "A turn is just beginning in the conversation, or it is being deleted. Ask again.");
+            running.Cancel(CancelReason.Stopped);
+            await running.Completion.WaitAsync(cancellation);
+        }
+
+        return await DeleteHeldAsync(conversation);
+    }
+
+    /// <summary>Deletes a conversation if no turn runs in it and its last one began before <paramref name="before"/>.</summary>
+    /// <exception cref="JournalUnavailableException">It could not be made durable.</exception>
+    public async Task<bool> DeleteIdleAsync(ConversationKey conversation, DateTimeOffset before, CancellationToken cancellation)
+    {
+        if (!_conversations.TryAdd(conversation, null))
+            return false;
+        if (await journal.DescribeAsync(conversation, cancellation) is { Running: null } entry && entry.UpdatedAt < before)
+            return await DeleteHeldAsync(conversation);
+        _conversations.TryRemove(conversation, out _);
+        return false;
+    }
+
+    // No turn may begin until it is done, whoever may have lost patience by then.
+    private async Task<bool> DeleteHeldAsync(ConversationKey conversation)
+    {
+        try
+        {
+            return await journal.DeleteAsync(conversation, CancellationToken.None);
+        }
+        finally
+        {
+            _memory.Forget(conversation);
+            _conversations.TryRemove(conversation, out _);
+        }
     }
 
     private void Reserve(ConversationKey conversation)

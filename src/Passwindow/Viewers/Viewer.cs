@@ -1,5 +1,5 @@
 using System.IO.Pipelines;
-using Passwindow.Hosting;
+using Passwindow.Clock;
 using Passwindow.Journal;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Dialects;
@@ -49,6 +49,12 @@ internal sealed class Viewer : IPulsed, ICommitListener
         catch (OperationCanceledException) when (left.IsCancellationRequested)
         {
             return ViewerEnd.Left;
+        }
+        catch (ConversationGoneException)
+        {
+            _writer.WriteNotice(new ViewerNotice(ErrorCode.Gap, "The conversation was deleted.", Retryable: false, EndsTurn: true), _output);
+            await FlushAsync();
+            return ViewerEnd.Deleted;
         }
         catch (JournalDamagedException)
         {
@@ -151,6 +157,9 @@ internal enum ViewerEnd
 
     /// <summary>The journal failed; it was told.</summary>
     JournalFailed,
+
+    /// <summary>What it had not been shown yet was deleted; it was told.</summary>
+    Deleted,
 
     /// <summary>The server goes down before the turn's end was committed; it was told.</summary>
     Closing,

@@ -48,6 +48,15 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>Stores a turn that has ended, or has grown.</summary>
     public void Store(FileTurn turn) => Enqueue(() => StoreNow(turn));
 
+    /// <summary>Does something else to conversations' files, which only this thread writes; first what is committed is durable.</summary>
+    /// <param name="change">Does it, and returns the file that must be synced before the write-ahead file goes; null for none.</param>
+    public void Change(Func<ConversationFile?> change) => Enqueue(() =>
+    {
+        _settings.BeforeStore();
+        if (change() is { } file)
+            _unsynced.Add(file);
+    });
+
     /// <summary>Stores everything, then deletes the write-ahead files up to and including that number. Waits if too many wait already.</summary>
     public void Retire(long writeAheadNumber)
     {

@@ -13,12 +13,12 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     private readonly string _folder;
     private readonly CommitLoopSettings _settings;
     private readonly Lock _rolling = new();
-    private readonly List<(FileTurn Turn, long Seq)> _batch = [];
+    private readonly List<(ICommitting Each, long Seq)> _batch = [];
     private readonly LineBuffer _lines = new();
     private readonly Thread _thread;
     private readonly object _gate = new();
-    private Queue<FileTurn> _waiting = new();  // filled under the gate by whoever appends
-    private Queue<FileTurn> _gathered = new(); // emptied by this thread alone
+    private Queue<ICommitting> _waiting = new();  // filled under the gate by whoever appends
+    private Queue<ICommitting> _gathered = new(); // emptied by this thread alone
     private WriteAheadFile _file;
     private long _batchNumber;
     private bool _stopping;
@@ -45,11 +45,11 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
 
     public void Start() => _thread.Start();
 
-    public void Enqueue(FileTurn turn)
+    public void Enqueue(ICommitting each)
     {
         lock (_gate)
         {
-            _waiting.Enqueue(turn);
+            _waiting.Enqueue(each);
             if (_waiting.Count == 1)
                 Monitor.Pulse(_gate);
         }
@@ -128,15 +128,16 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
         _lines.Clear();
         _batchNumber++;
         uint crc = _file.Crc;
-        while (_lines.Length < MaxBatchBytes && _gathered.TryDequeue(out var turn))
-            _batch.Add((turn, turn.Frame(_lines, _batchNumber, ref crc)));
+        while (_lines.Length < MaxBatchBytes && _gathered.TryDequeue(out var each))
+            _batch.Add((each, each.Frame(_lines, _batchNumber, ref crc)));
         crc = JournalLine.WriteCommit(_lines, _batchNumber, crc);
         _file.Append(_lines.Written, crc, sync: _settings.Durability == Durability.Fsync);
 
-        foreach (var (turn, seq) in _batch)
+        foreach (var (each, seq) in _batch)
         {
-            turn.Publish(seq);
-            _settings.OnPublished(turn);
+            each.Publish(seq);
+            if (each is FileTurn turn)
+                _settings.OnPublished(turn);
         }
 
         if (_file.Length > _settings.MaxFileBytes)

@@ -23,6 +23,9 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
     private IDiskFile? _unsynced;
     private JournalDamagedException? _damage;
     private bool _isNew;
+    private bool _isGone;
+
+    public static string PathOf(string folder, ConversationKey key) => Path.Combine(folder, key.Tenant.Value, key.Conversation.Value + ".jsonl");
 
     public ConversationKey Key => key;
 
@@ -42,14 +45,14 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
     {
         lock (_gate)
         {
+            if (_isGone)
+                return; // a turn that was not stored when its conversation was deleted
             ThrowIfDamaged();
             var file = OpenForAppend();
             var index = IndexOf(file);
             var lines = new LineBuffer();
             var added = new List<(long Seq, long Offset, uint Crc)>(events.Count);
-            uint crc = index.Crc;
-            if (index.Length == 0)
-                crc = JournalLine.WriteObject(lines, batch: 0, turn: null, "\"passwindow\":"u8, FileHead.Conversation(key), crc);
+            uint crc = Begin(lines, index);
             if (index.Find(opening.Turn) is null)
                 crc = JournalLine.WriteOpening(lines, batch: 0, opening.Turn, opening.ToJson(), crc);
             for (int i = 0; i < events.Count; i++)
@@ -64,6 +67,40 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
                 turn.Add(seq, offset, before);
             turn.HasEnded = JournalRecord.IsDone(events[^1].Span);
             index.Grow(lines.Length, crc);
+        }
+    }
+
+    /// <summary>Appends what somebody called the conversation, unless that is its title already.</summary>
+    /// <exception cref="JournalDamagedException">The file is damaged. It was not changed.</exception>
+    public void AppendTitle(string title)
+    {
+        lock (_gate)
+        {
+            if (_isGone)
+                return;
+            ThrowIfDamaged();
+            var file = OpenForAppend();
+            var index = IndexOf(file);
+            if (index.Title == title)
+                return;
+            var lines = new LineBuffer();
+            uint crc = JournalLine.WriteTitle(lines, batch: 0, new GivenTitle(key.Tenant, key.Conversation, title), Begin(lines, index));
+            Write(file, lines, index.Length);
+            index.Title = title;
+            index.Grow(lines.Length, crc);
+        }
+    }
+
+    /// <summary>Deletes the file. Its folder must be synced after that. From now on nothing is appended, and a reader is told that it is gone.</summary>
+    public void Delete()
+    {
+        lock (_gate)
+        {
+            _isGone = true;
+            CloseUnsynced();
+            _index = new ConversationIndex();
+            if (disk.Exists(FilePath))
+                disk.Delete(FilePath);
         }
     }
 
@@ -93,6 +130,38 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
             CloseUnsynced();
     }
 
+    /// <summary>Whether the conversation was deleted.</summary>
+    public bool IsGone
+    {
+        get
+        {
+            lock (_gate)
+                return _isGone;
+        }
+    }
+
+    /// <summary>The length of what is whole in the file; 0 if there is none.</summary>
+    /// <exception cref="JournalDamagedException">The file is damaged.</exception>
+    public long Length
+    {
+        get
+        {
+            lock (_gate)
+                return Index().Length;
+        }
+    }
+
+    /// <summary>What somebody called the conversation; null if nobody did.</summary>
+    /// <exception cref="JournalDamagedException">The file is damaged.</exception>
+    public string? Title
+    {
+        get
+        {
+            lock (_gate)
+                return Index().Title;
+        }
+    }
+
     /// <summary>The turns in the file, in the order in which they were stored.</summary>
     /// <exception cref="JournalDamagedException">The file is damaged.</exception>
     public IReadOnlyList<TurnIndex> Turns()
@@ -109,6 +178,8 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
         cancellation.ThrowIfCancellationRequested();
         lock (_gate)
         {
+            if (_isGone)
+                throw new ConversationGoneException(key);
             var index = Index();
             if (index.Find(turn) is not { } place || after >= place.Last || into.IsEmpty)
                 return new(0);
@@ -228,6 +299,10 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
         if (_damage is not null)
             throw _damage;
     }
+
+    private uint Begin(LineBuffer lines, ConversationIndex index) => index.Length > 0
+        ? index.Crc
+        : JournalLine.WriteObject(lines, batch: 0, turn: null, "\"passwindow\":"u8, FileHead.Conversation(key), previousCrc: 0);
 
     private static void Write(IDiskFile file, LineBuffer lines, long offset)
     {

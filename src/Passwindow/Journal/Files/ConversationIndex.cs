@@ -16,6 +16,9 @@ internal sealed class ConversationIndex
 
     public IReadOnlyList<TurnIndex> Turns => _turns;
 
+    /// <summary>What somebody called the conversation; null if nobody did.</summary>
+    public string? Title { get; set; }
+
     public TurnIndex? Find(TurnId turn) => _byId.GetValueOrDefault(turn);
 
     public TurnIndex Turn(TurnOpening opening)
@@ -83,6 +86,9 @@ internal sealed class ConversationIndex
                 && (record.Seq == turn.Last + 1 || (of.IsRescue && turn.IsEmpty)):
                 turn.Add(record.Seq, offset, crcBefore);
                 turn.HasEnded = record.Type == EventType.Done;
+                break;
+            case JournalRecordKind.Title:
+                Title = JournalRecord.ReadBody(of.FilePath, offset, body, JournalJson.Default.GivenTitle).Title;
                 break;
             default:
                 throw new JournalDamagedException(of.FilePath, offset, $"it does not follow what stands before it (turn {record.Turn}, event {record.Seq}).");

@@ -43,6 +43,8 @@ internal sealed partial class Disk : IDisk
 
     public bool Exists(string path) => File.Exists(path);
 
+    public long LengthOf(string path) => new FileInfo(path).Length;
+
     public IReadOnlyList<string> List(string folder, string ending) =>
         Directory.Exists(folder) ? Directory.GetFiles(folder, "*" + ending) : [];
 

@@ -23,6 +23,13 @@ internal static class FileHead
         ["conversation"] = key.Conversation.Value,
     });
 
+    public static byte[] Catalog(long number) => Spell(new JsonObject
+    {
+        ["format"] = JournalLine.FormatVersion,
+        ["file"] = "catalog",
+        ["number"] = number,
+    });
+
     /// <summary>Refuses a file that is of another version, or not the one it should be.</summary>
     /// <exception cref="JournalDamagedException">It is.</exception>
     public static void Check(string path, JournalRecord record, ReadOnlySpan<byte> head, params ReadOnlySpan<byte[]> expected)

@@ -13,6 +13,7 @@ namespace Passwindow.Journal.Files;
 /// data/wal/00000001.jsonl                     the appends of all turns, until they stand in:
 /// data/conversations/TENANT/CONVERSATION.jsonl
 /// data/conversations/TENANT/CONVERSATION.rescued.TURN.jsonl   what a damaged conversation could not take
+/// data/catalog/00000001.jsonl                 titles and times of all conversations, for a quick start; made anew if it is lost
 /// </code>
 /// The first write or sync that fails closes the journal for writing; what is committed can still be read. If the disk was full it opens
 /// again by itself once there is room, the way a restart would; after any other failure only a restart does.
@@ -86,6 +87,18 @@ internal sealed partial class FileJournal : IJournal
         return new(Run.Read(key));
     }
 
+    public ValueTask<ListPage> ListAsync(ListQuery query, CancellationToken cancellation) => Run.ListAsync(query, cancellation);
+
+    public ValueTask<ConversationEntry?> DescribeAsync(ConversationKey key, CancellationToken cancellation) => new(Run.Describe(key));
+
+    public ValueTask<IReadOnlyList<ConversationEntry>> ListIdleAsync(DateTimeOffset before, int most, CancellationToken cancellation) => new(Run.ListIdle(before, most));
+
+    public async ValueTask<bool> RenameAsync(ConversationKey key, string title, CancellationToken cancellation) =>
+        await Run.RenameAsync(key, title).WaitAsync(cancellation);
+
+    public async ValueTask<bool> DeleteAsync(ConversationKey key, CancellationToken cancellation) =>
+        await Run.DeleteAsync(key).WaitAsync(cancellation);
+
     /// <summary>Commits and stores what is left, and lets go of the folder. Turns that have not ended fail here and are ended by the next recovery.</summary>
     public ValueTask DisposeAsync()
     {
@@ -104,10 +117,12 @@ internal sealed partial class FileJournal : IJournal
 
     private JournalRun Start()
     {
-        var run = new JournalRun(_settings, _disk, LogDamaged, OnFailed);
+        var run = new JournalRun(_settings, _disk, LogDamaged, LogCatalogFailed, OnFailed);
         var recovered = run.Recovered;
         if (recovered.LastWriteAheadNumber > 0)
             LogRecovered(recovered.KeptEvents, recovered.DroppedBytes, recovered.EndedTurns);
+        if (run.Listed is { Damage: { } damage } listed)
+            LogCatalogRebuilt(listed.Read, listed.Conversations, damage);
         return run;
     }
 
@@ -156,6 +171,12 @@ internal sealed partial class FileJournal : IJournal
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Recovered the journal: kept {KeptEvents} events, dropped {DroppedBytes} uncommitted bytes, ended {EndedTurns} turns as interrupted.")]
     private partial void LogRecovered(int keptEvents, long droppedBytes, int endedTurns);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Made the catalog of conversations anew: read {Read} conversations to list {Conversations}, because of the catalog's file: {Reason}")]
+    private partial void LogCatalogRebuilt(int read, int conversations, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The catalog of conversations could not be written; the next start reads the conversations instead.")]
+    private partial void LogCatalogFailed(Exception failure);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A conversation is set aside until it is repaired (passwindow journal repair): {Reason}")]
     private partial void LogDamaged(Exception damage, string reason);

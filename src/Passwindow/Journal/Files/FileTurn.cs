@@ -8,7 +8,7 @@ namespace Passwindow.Journal.Files;
 /// Three numbers tell where each event is: at or below <c>stored</c> it is in the conversation's file, at or below <c>committed</c> it is
 /// durable and may be shown, above that it waits for the next commit.
 /// </summary>
-internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader
+internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader, ICommitting
 {
     private readonly Lock _gate = new();
     private readonly ICommitQueue _commits;
@@ -43,6 +43,9 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader
 
     /// <summary>How many turns were opened before it.</summary>
     public long Number { get; }
+
+    /// <summary>Whether the catalog knows of it; for the commit loop's thread only.</summary>
+    public bool IsListed { get; set; }
 
     public TurnOpening Opening => _opening;
 

@@ -16,6 +16,13 @@ internal interface IDisk
 
     bool Exists(string path);
 
+    /// <summary>The length of a file that exists, in bytes.</summary>
+    long LengthOf(string path)
+    {
+        using var file = Open(path, create: false);
+        return file.Length;
+    }
+
     /// <summary>The full paths of the files in a folder whose names end with <paramref name="ending"/>; none if the folder is missing.</summary>
     IReadOnlyList<string> List(string folder, string ending);
 

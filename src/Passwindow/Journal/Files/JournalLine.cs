@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Passwindow.Protocol;
 
 namespace Passwindow.Journal.Files;
@@ -22,7 +23,10 @@ namespace Passwindow.Journal.Files;
 /// file's first line says <c>"durability":"os"</c>): so damage before the last batch is never taken for a torn tail.</item>
 /// <item>Then one of: <c>passwindow</c> (what the file is: the first line of each and no other), <c>turn</c> and <c>open</c> (a turn's
 /// opening), <c>turn</c> and <c>event</c> (an event as the native dialect sends it), <c>turn</c> and <c>runs</c> (the turn began in an
-/// earlier write-ahead file and goes on here), <c>commit</c>.</item>
+/// earlier write-ahead file and goes on here), <c>commit</c>, <c>title</c> (what somebody called a conversation; the last one counts, and
+/// it goes from the write-ahead file to the conversation's as an event does), <c>gone</c> (a conversation was deleted: of what stands before
+/// in the write-ahead files nothing counts, and its file goes; in write-ahead files only), <c>entry</c> (in the catalog only, which is made
+/// anew from the other files if it is lost: <see cref="CatalogFile"/>).</item>
 /// </list>
 /// </remarks>
 internal static class JournalLine
@@ -99,6 +103,17 @@ internal static class JournalLine
     public static uint WriteCommit(LineBuffer output, long batch, uint previousCrc) =>
         WriteObject(output, batch, turn: null, "\"commit\":"u8, "true"u8, previousCrc);
 
+    /// <summary>Writes what somebody called a conversation.</summary>
+    public static uint WriteTitle(LineBuffer output, long batch, GivenTitle title, uint previousCrc) =>
+        WriteObject(output, batch, turn: null, "\"title\":"u8, JsonSerializer.SerializeToUtf8Bytes(title, JournalJson.Default.GivenTitle), previousCrc);
+
+    /// <summary>Writes that a conversation was deleted.</summary>
+    public static uint WriteGone(LineBuffer output, long batch, ConversationKey key, uint previousCrc)
+    {
+        var place = new TurnPlace(key.Tenant, key.Conversation);
+        return WriteObject(output, batch, turn: null, "\"gone\":"u8, JsonSerializer.SerializeToUtf8Bytes(place, JournalJson.Default.TurnPlace), previousCrc);
+    }
+
     /// <summary>Writes an object under a name of the line.</summary>
     public static uint WriteObject(LineBuffer output, long batch, TurnId? turn, ReadOnlySpan<byte> field, ReadOnlySpan<byte> json, uint previousCrc)
     {
@@ -148,6 +163,20 @@ internal static class JournalLine
         }
 
         return found;
+    }
+
+    /// <summary>
+    /// With which checksums the line after a bad one may begin: what the bad one says of itself, and what is computed of it. The first is right
+    /// if what is wrong is in the rest of the line, the second if it is in the checksum.
+    /// </summary>
+    public static IEnumerable<uint> ChecksumsAfter(ReadOnlyMemory<byte> bad, uint? previousCrc)
+    {
+        if (bad.Length < HeadLength)
+            yield break;
+        if (TryReadHex(bad.Span.Slice(CrcStart, 8), out uint stated))
+            yield return stated;
+        if (previousCrc is { } previous)
+            yield return Checksum(previous, bad.Span[CoveredStart..]);
     }
 
     private static bool TryReadHead(ReadOnlySpan<byte> bytes, out uint crc, out uint length)

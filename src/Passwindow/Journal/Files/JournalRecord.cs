@@ -119,6 +119,12 @@ internal readonly record struct JournalRecord
             return JournalRecordKind.Commit;
         if (reader.ValueTextEquals("runs"u8))
             return JournalRecordKind.Runs;
+        if (reader.ValueTextEquals("title"u8))
+            return JournalRecordKind.Title;
+        if (reader.ValueTextEquals("gone"u8))
+            return JournalRecordKind.Gone;
+        if (reader.ValueTextEquals("entry"u8))
+            return JournalRecordKind.Entry;
         return reader.ValueTextEquals("passwindow"u8) ? JournalRecordKind.File : null;
     }
 
@@ -148,4 +154,13 @@ internal enum JournalRecordKind
 
     /// <summary>The end of a batch.</summary>
     Commit,
+
+    /// <summary>What somebody called the conversation.</summary>
+    Title,
+
+    /// <summary>The conversation was deleted, with all that stands before.</summary>
+    Gone,
+
+    /// <summary>What the catalog says of a conversation.</summary>
+    Entry,
 }

@@ -13,6 +13,8 @@ namespace Passwindow.Journal.Files;
 internal sealed class Recovery(IDisk disk, string writeAheadFolder, ConversationFiles files)
 {
     private readonly Dictionary<TurnId, RecoveredTurn> _turns = [];
+    private readonly Dictionary<ConversationKey, string> _titles = [];
+    private readonly HashSet<ConversationKey> _gone = [];
     private readonly HashSet<string> _folders = [];
     private readonly List<JournalDamagedException> _damages = [];
     private int _keptEvents;
@@ -38,8 +40,11 @@ internal sealed class Recovery(IDisk disk, string writeAheadFolder, Conversation
 
         last.Seal();
         disk.SyncFolder(writeAheadFolder);
-        foreach (var conversation in _turns.Values.GroupBy(static turn => turn.Place))
-            Restore(conversation.Key, [.. conversation]);
+        foreach (var key in _gone)
+            files.Delete(key);
+        var turns = _turns.Values.ToLookup(static turn => turn.Place);
+        foreach (var key in turns.Select(static conversation => conversation.Key).Union(_titles.Keys))
+            Restore(key, [.. turns[key]]);
         foreach (string folder in _folders)
             disk.SyncFolder(folder); // also of files that were there: who made them may have died before it synced the folder
 
@@ -59,6 +64,7 @@ internal sealed class Recovery(IDisk disk, string writeAheadFolder, Conversation
             case JournalRecordKind.Open:
                 var opening = JournalRecord.ReadBody(path, offset, body.Span, JournalJson.Default.TurnOpening);
                 _turns[record.Turn] = new RecoveredTurn(record.Turn, opening.ConversationKey) { Opening = opening };
+                _gone.Remove(opening.ConversationKey); // the file that was deleted is gone, or no turn of that name could have begun
                 break;
             case JournalRecordKind.Runs:
                 var place = JournalRecord.ReadBody(path, offset, body.Span, JournalJson.Default.TurnPlace);
@@ -67,6 +73,16 @@ internal sealed class Recovery(IDisk disk, string writeAheadFolder, Conversation
             case JournalRecordKind.Event when _turns.TryGetValue(record.Turn, out var turn) && turn.TryAdd(record, body):
                 _keptEvents++;
                 break;
+            case JournalRecordKind.Title:
+                var given = JournalRecord.ReadBody(path, offset, body.Span, JournalJson.Default.GivenTitle);
+                var named = new ConversationKey(given.Tenant, given.Conversation);
+                if (!_gone.Contains(named))
+                    _titles[named] = given.Title;
+                break;
+            case JournalRecordKind.Gone:
+                var deleted = JournalRecord.ReadBody(path, offset, body.Span, JournalJson.Default.TurnPlace);
+                Forget(new ConversationKey(deleted.Tenant, deleted.Conversation));
+                break;
             case JournalRecordKind.Commit:
                 break;
             default:
@@ -74,8 +90,18 @@ internal sealed class Recovery(IDisk disk, string writeAheadFolder, Conversation
         }
     }
 
+    private void Forget(ConversationKey key)
+    {
+        foreach (var turn in _turns.Values.Where(turn => turn.Place == key).ToList())
+            _turns.Remove(turn.Id);
+        _titles.Remove(key);
+        _gone.Add(key);
+    }
+
     private void Restore(ConversationKey key, List<RecoveredTurn> turns)
     {
+        if (turns.Count == 0 && files.Find(key) is null)
+            return; // somebody took the file away
         var file = files.Get(key);
         try
         {
@@ -95,7 +121,8 @@ internal sealed class Recovery(IDisk disk, string writeAheadFolder, Conversation
     private void Restore(ConversationFile file, List<RecoveredTurn> turns)
     {
         var held = turns.ToDictionary(static turn => turn.Id);
-        file.MakeWhole((turn, seq) => held.TryGetValue(turn, out var recovered) && recovered.Holds(seq));
+        string? title = file.IsRescue ? null : _titles.GetValueOrDefault(file.Key);
+        file.MakeWhole((turn, seq) => turn == default ? title is not null : held.TryGetValue(turn, out var recovered) && recovered.Holds(seq));
         var stored = file.Turns().ToDictionary(static turn => turn.Opening.Turn);
         var missing = turns
             .Select(turn => (turn, before: stored.GetValueOrDefault(turn.Id)))
@@ -104,6 +131,8 @@ internal sealed class Recovery(IDisk disk, string writeAheadFolder, Conversation
             .ToList();
         foreach (var (opening, first, events) in missing)
             file.Append(opening, first, events);
+        if (title is not null)
+            file.AppendTitle(title);
         file.Sync();
         _folders.Add(file.Folder);
     }
