@@ -29,7 +29,6 @@ public sealed class StartTests
     [InlineData("--Passwindow:Durability=maybe", "Passwindow:Durability")]
     [InlineData("--Passwindow:Journal=", "Passwindow:Journal")]
     [InlineData("--Passwindow:Journal=postgres://localhost/x", "Passwindow:Journal")]
-    [InlineData("--Passwindow:Model=nobody/m", "nobody")]
     [InlineData("--Passwindow:Providers:x:Type=Gemini", "Passwindow:Providers:x:Type")]
     [InlineData("--Passwindow:Providers:x:BaseUrl=nowhere", "Passwindow:Providers:x:BaseUrl")]
     [InlineData("--Passwindow:Journal=/proc/nowhere", "/proc/nowhere")]
