@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Passwindow.Protocol;
@@ -28,7 +29,7 @@ internal sealed record TurnOpening(
     public JsonElement? Metadata { get; init; }
 
     /// <summary>The opening as the journal keeps it: one JSON object, without a line break.</summary>
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, JournalJson.Default.TurnOpening);
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ReadableJournalJson.Default.TurnOpening);
 
     [JsonIgnore]
     public TurnKey Key => new(Tenant, Turn);
@@ -52,6 +53,13 @@ internal sealed record GivenTitle(TenantId Tenant, ConversationId Conversation, 
 [JsonSerializable(typeof(GivenTitle))]
 [JsonSerializable(typeof(Files.CatalogLine))]
 internal sealed partial class JournalJson : JsonSerializerContext;
+
+/// <summary>The same, escaping no more than JSON asks for: what a person wrote can be found with <c>grep</c>.</summary>
+internal static class ReadableJournalJson
+{
+    public static JournalJson Default { get; } =
+        new(new JsonSerializerOptions(JournalJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
 
 /// <summary>An id stands in JSON as its text; one of another form is damage.</summary>
 internal abstract class IdConverter<T>(Func<string?, T?> parse, Func<T, string> spell) : JsonConverter<T>

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Passwindow.Hosting;
+using Passwindow.Http;
 using Passwindow.Testing;
 
 namespace Passwindow.Tests.Http;
@@ -65,6 +65,10 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         await app.StartAsync();
         return new ServerUnderTest(app, folder);
     }
+
+    /// <summary>How much the journal holds of turns.</summary>
+    public long JournalledBytes() => Directory.EnumerateFiles(_folder, "*.jsonl", SearchOption.AllDirectories)
+        .SelectMany(File.ReadLines).Where(static line => line.Contains("\"turn", StringComparison.Ordinal)).Sum(static line => line.Length);
 
     /// <summary>Goes down in good order, as on SIGTERM.</summary>
     public Task StopAsync() => _app.StopAsync();

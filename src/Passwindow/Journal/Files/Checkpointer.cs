@@ -137,35 +137,37 @@ internal sealed class Checkpointer : IDisposable
 
     private void StoreNow(FileTurn turn)
     {
+        long through = turn.BeginStore();
         _settings.BeforeStore();
-        StoreDurable(turn);
+        StoreDurable(turn, through);
         if (_unsynced.Count >= MaxUnsyncedFiles || _unsyncedBytes >= MaxUnsyncedBytes)
             SyncAll();
     }
 
-    private void StoreDurable(FileTurn turn)
+    private void StoreDurable(FileTurn turn, long through)
     {
         _unsynced.Add(turn.File);
         _unsettled.Add(turn);
         try
         {
-            _unsyncedBytes += turn.Store();
+            _unsyncedBytes += turn.Store(through);
         }
         catch (JournalDamagedException)
         {
             // One conversation must not keep all others from being stored.
             turn.Divert(_settings.Rescue(turn));
             _unsynced.Add(turn.File);
-            _unsyncedBytes += turn.Store();
+            _unsyncedBytes += turn.Store(through);
         }
     }
 
     private void RetireNow(long number)
     {
+        var due = _settings.Running().Select(static turn => (turn, turn.BeginStore())).ToList();
         _settings.BeforeStore();
-        foreach (var turn in _settings.Running())
+        foreach (var (turn, through) in due)
         {
-            StoreDurable(turn);
+            StoreDurable(turn, through);
             if (_unsynced.Count >= MaxUnsyncedFiles)
                 SyncAll();
         }
@@ -211,7 +213,7 @@ internal sealed class Checkpointer : IDisposable
 
 /// <summary>What the checkpointer needs of the journal around it.</summary>
 /// <param name="Running">The turns that have not ended or are not stored yet.</param>
-/// <param name="BeforeStore">Makes sure that what is going to be stored is durable in the write-ahead file.</param>
+/// <param name="BeforeStore">Makes sure that everything committed before the call is durable, so that no conversation is ever ahead of the write-ahead file.</param>
 /// <param name="Rescue">The file that takes a turn whose conversation is damaged.</param>
 /// <param name="OnSettled">A turn has ended and all of it is durable in its conversation's file.</param>
 /// <param name="OnFailed">A file could not be written.</param>

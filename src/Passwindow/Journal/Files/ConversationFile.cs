@@ -211,12 +211,18 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
         {
             ThrowIfDamaged();
             var file = OpenForAppend();
-            long firstHeld = long.MaxValue;
+            long firstHeld = -1;
+            bool isSynced = false; // nothing but the file's first line yet: then that too may be in memory only
             var index = ConversationIndex.BuildThroughLastWholeLine(this, file, (record, offset) =>
             {
-                if (record.Kind != JournalRecordKind.File && isHeld(record.Turn, record.Seq))
-                    firstHeld = Math.Min(firstHeld, offset);
+                if (record.Kind == JournalRecordKind.File || firstHeld >= 0)
+                    return;
+                if (isHeld(record.Turn, record.Seq))
+                    firstHeld = isSynced ? offset : 0;
+                isSynced = true;
             });
+            if (firstHeld < 0)
+                firstHeld = isSynced ? index.Length : 0;
             var tail = new ConversationTail(FilePath, file, index, isHeld);
             tail.ThrowIfCommitted();
             tail.Cut();

@@ -191,22 +191,33 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
             listener.OnCommitted();
     }
 
-    /// <summary>
-    /// Writes what is committed and not yet there to the conversation's file, and returns how many bytes of events; called by the
-    /// checkpointer only. Appends and viewers do not wait for it.
-    /// </summary>
-    public long Store()
+    /// <summary>Returns how far it can be stored now; what is committed after that claims a store of its own.</summary>
+    public long BeginStore()
     {
-        var events = new List<ReadOnlyMemory<byte>>();
-        long first;
-        long bytes;
         lock (_gate)
         {
             _storeClaimed = false;
+            return _committed;
+        }
+    }
+
+    /// <summary>
+    /// Writes what is not yet there, up to the committed event <paramref name="through"/>, to the conversation's file, and returns how many
+    /// bytes of events; called by the checkpointer only. Appends and viewers do not wait for it.
+    /// </summary>
+    public long Store(long through)
+    {
+        var events = new List<ReadOnlyMemory<byte>>();
+        long first;
+        long bytes = 0;
+        lock (_gate)
+        {
             first = _stored + 1;
-            for (long seq = first; seq <= _committed; seq++)
+            for (long seq = first; seq <= through; seq++)
+            {
                 events.Add(_tail[seq].Json);
-            bytes = _unstoredBytes;
+                bytes += events[^1].Length;
+            }
         }
 
         if (events.Count == 0)

@@ -86,7 +86,7 @@ internal sealed class FolderLock : IDisposable
         {
             File.WriteAllText(_file.Name + ".pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), Encoding.ASCII);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // It is a kindness to whoever is refused, and a full disk must not keep the journal from being read.
         }

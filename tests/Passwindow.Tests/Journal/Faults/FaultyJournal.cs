@@ -25,7 +25,7 @@ internal static class FaultyJournal
         try
         {
             var longTurn = Open("c_long", "acme");
-            for (int round = 0; round < 4; round++)
+            for (int round = 0; round < 7; round++)
             {
                 var one = Open("c_short", "acme");
                 var other = Open("c_short", round % 2 == 0 ? "acme" : "globex");

@@ -9,7 +9,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     [Fact]
     public async Task Whatever_call_a_power_cut_comes_before_all_that_was_shown_is_there_again()
     {
-        int damages = TestDepth.Rounds(quick: 2, full: 20);
+        int damages = TestDepth.Rounds(quick: 1, full: 20);
         var (history, cuts) = await RecordAsync(Durability.Fsync);
         output.WriteLine($"seed {TestDepth.Seed}, {cuts.Count} calls, {damages} damages each");
         var violations = new List<string>();
@@ -25,7 +25,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
         }
 
         Assert.True(cuts.Count > 200);
-        Assert.Empty(violations.Take(5));
+        Violations.AssertNone(violations);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
                 violations.Add($"round {round}, {cut.Call}: {violation}");
         }
 
-        Assert.Empty(violations.Take(5));
+        Violations.AssertNone(violations);
     }
 
     [Fact]
@@ -67,12 +67,14 @@ public sealed class PowerCutTests(ITestOutputHelper output)
         var violations = new List<string>();
         foreach (var cut in cuts)
         {
+            if (!TestDepth.IsFull && cut.Call.Number % 2 != TestDepth.Seed % 2)
+                continue;
             var disk = cut.Disk.AfterPowerCut(new Random(HashCode.Combine(TestDepth.Seed, cut.Call.Number)));
             foreach (string violation in await FaultyJournal.CheckRecoveredAsync(disk, history, seenCount: 0))
                 violations.Add($"{cut.Call}: {violation}");
         }
 
-        Assert.Empty(violations.Take(5));
+        Violations.AssertNone(violations);
     }
 
     [Theory]
@@ -84,11 +86,13 @@ public sealed class PowerCutTests(ITestOutputHelper output)
         var violations = new List<string>();
         foreach (var cut in cuts)
         {
+            if (!TestDepth.IsFull && cut.Call.Number % 5 != TestDepth.Seed % 5)
+                continue;
             foreach (string violation in await FaultyJournal.CheckRecoveredAsync(cut.Disk.AfterKill(), history, cut.SeenCount))
                 violations.Add($"{cut.Call}: {violation}");
         }
 
-        Assert.Empty(violations.Take(5));
+        Violations.AssertNone(violations);
     }
 
     internal static async Task<(History History, List<Cut> Cuts)> RecordAsync(Durability durability, Func<SimulatedDisk, IDisk>? wrap = null)
