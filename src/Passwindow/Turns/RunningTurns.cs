@@ -150,6 +150,8 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pu
         _turns[opening.Key] = turn;
         _conversations[conversation] = turn;
         pulse.Add(turn);
+        if (_closing)
+            turn.Cancel(CancelReason.ShuttingDown); // it was let in a moment before, and the sweep may have missed it
         var viewer = turn.Watch();
         _ = RunAsync();
         return (turn, viewer);

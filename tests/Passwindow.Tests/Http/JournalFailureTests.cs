@@ -75,13 +75,21 @@ public sealed class JournalFailureTests : IDisposable
     {
         public volatile bool IsFull;
 
+        public IDisposable Lock(string folder) => Disk.Instance.Lock(folder);
+
+        public long FreeBytes(string folder) => IsFull ? 0 : Disk.Instance.FreeBytes(folder);
+
         public IDiskFile Open(string path, bool create) => new FullFile(this, Disk.Instance.Open(path, create));
+
+        public IDisposable Lock(string folder) => Disk.Instance.Lock(folder);
+
+        public long FreeBytes(string folder) => Disk.Instance.FreeBytes(folder);
 
         public bool Exists(string path) => Disk.Instance.Exists(path);
 
-        public IEnumerable<string> List(string folder, string ending) => Disk.Instance.List(folder, ending);
+        public IReadOnlyList<string> List(string folder, string ending) => Disk.Instance.List(folder, ending);
 
-        public IEnumerable<string> Folders(string folder) => Disk.Instance.Folders(folder);
+        public IReadOnlyList<string> Folders(string folder) => Disk.Instance.Folders(folder);
 
         public void CreateFolder(string path) => Disk.Instance.CreateFolder(path);
 

@@ -48,11 +48,17 @@ public sealed class FailingCallTests(ITestOutputHelper output)
                 break;
             }
 
+            if (call.Path.Contains("/catalog"))
+            {
+                await trial.Journal!.DisposeAsync(); // it holds no truth: its failure closes nothing
+                continue;
+            }
+
             // Only a full disk heals by itself: calls that are not about room fail for good (a sync that says ENOSPC too).
             bool heals = call.Kind is DiskCallKind.Write or DiskCallKind.Create or DiskCallKind.CreateFolder;
             failed += heals ? 1 : 0;
             if (heals)
-                await time.TimerDueInAsync(TimeSpan.FromSeconds(1));
+                await time.TimerDueInAsync(TimeSpan.FromSeconds(1)).WaitAsync(TimeSpan.FromSeconds(10));
             trial.Disk.Free = FileJournal.RoomToReopen - 1;
             time.Advance(TimeSpan.FromSeconds(5));
             if (trial.Journal!.Health.IsWritable)

@@ -23,7 +23,7 @@ public sealed class SilentDamageTests(ITestOutputHelper output)
 
         int trials = 0;
         var violations = new List<string>();
-        foreach (string path in disk.Files.Where(static path => path.EndsWith(".jsonl")).ToList())
+        foreach (string path in disk.Files.Where(static path => path.Contains("/conversations/")).ToList())
         {
             byte[] whole = disk[path].Content;
             foreach (int at in Offsets(whole.Length))
@@ -219,7 +219,11 @@ public sealed class SilentDamageTests(ITestOutputHelper output)
         try
         {
             await using var journal = FaultyJournal.Open(disk);
-            return mayLookTorn ? await new HistoryChecker(history).CheckAsync(journal, seenCount: 0) : ["it was opened."];
+            if (!mayLookTorn)
+                return ["it was opened."];
+
+            // What is dropped as torn may have been stored already, in part: such a turn stays without an end (docs/journal.md says so).
+            return [.. (await new HistoryChecker(history).CheckAsync(journal, seenCount: 0)).Where(static violation => !violation.StartsWith("I5:"))];
         }
         catch (JournalDamagedException damage)
         {
