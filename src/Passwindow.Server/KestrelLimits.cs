@@ -10,9 +10,19 @@ internal static class KestrelLimits
     /// <summary>What the kernel keeps for one connection that does not read; by default it grows to 4 MB each.</summary>
     private const int SendBufferBytes = 64 * 1024;
 
+    private const int LeastDescriptors = 1024;
+
     private const int TcpLevel = 6;       // IPPROTO_TCP
     private const int TcpUserTimeout = 18; // TCP_USER_TIMEOUT, in milliseconds (Linux, RFC 5482)
     private const int GoneAfterMilliseconds = 10_000;
+
+    /// <summary>
+    /// Why it must not be served here; null if it may. A burst of connections is accepted before the surplus is closed, and the runtime dies
+    /// (SIGABRT) once not one descriptor is left: below this limit a flood of some hundred connections does that.
+    /// </summary>
+    public static string? Refusal() => OperatingSystem.IsLinux() && ReadDescriptorLimit() is { } limit and < LeastDescriptors
+        ? $"This process may have {limit} open files, and a server needs at least {LeastDescriptors}. Raise the limit (ulimit -n, LimitNOFILE= of a systemd unit)."
+        : null;
 
     public static void Apply(KestrelServerOptions kestrel)
     {

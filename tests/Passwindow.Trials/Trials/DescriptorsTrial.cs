@@ -5,11 +5,15 @@ using Passwindow.Trials.Server;
 
 namespace Passwindow.Trials.Trials;
 
-/// <summary>T10: 500 idle connections against a process that may have 400 descriptors. It lives, and its turns go on to be written and shown.</summary>
+/// <summary>
+/// T10: with 400 descriptors the server does not start, and says why. With the fewest it accepts, it is flooded with more connections than it
+/// may have descriptors: it lives, and its turns go on to be written and shown.
+/// </summary>
 internal static class DescriptorsTrial
 {
-    private const int Limit = 400;
-    private const int Flood = 500;
+    private const int TooFew = 400;
+    private const int Limit = 1024;
+    private const int Flood = 1500;
     private static readonly TimeSpan RecoversWithin = TimeSpan.FromSeconds(2);
 
     public static async Task<TrialReport> RunAsync(TrialSettings settings)
@@ -17,10 +21,29 @@ internal static class DescriptorsTrial
         var report = new TrialReport("T10 descriptors gone");
         var recovered = new List<TimeSpan>();
         for (int i = 0; i < settings.Count; i++)
-            report.Count(await RunOneAsync(settings, i, recovered));
-        report.State("flood", $"{Flood} idle connections for 2.5 s, at most {Limit} descriptors, 6 turns with 2 viewers each");
+            report.Count([.. await RefusedAsync(), .. await RunOneAsync(settings, i, recovered)]);
+        report.State("flood", $"{Flood} idle connections for 2.5 s, at most {Limit} descriptors, 6 turns with 2 viewers each; refused with {TooFew}");
         report.State("answers again after the flood", recovered);
         return report;
+    }
+
+    private static string[] WithDescriptors(int limit) => ["sh", "-c", $"ulimit -n {limit}; exec \"$@\"", "sh"];
+
+    private static async Task<List<string>> RefusedAsync()
+    {
+        string folder = TrialSettings.MakeFolder();
+        try
+        {
+            await using var server = ServerProcess.Begin(folder, new Uri("http://127.0.0.1:1/"), WithDescriptors(TooFew));
+            if (await server.ReadyAsync())
+                return [$"T10: it starts with {TooFew} descriptors."];
+            await server.WaitForExitAsync();
+            return server.Output.Contains($"{TooFew} open files", StringComparison.Ordinal) ? [] : [$"T10: its refusal says: {server.Output}"];
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static async Task<List<string>> RunOneAsync(TrialSettings settings, int trial, List<TimeSpan> recovered)
@@ -30,7 +53,7 @@ internal static class DescriptorsTrial
         try
         {
             await using var load = new TrialLoad(settings.Random, $"o{trial}");
-            await using (var server = await ServerProcess.StartAsync(folder, load.Upstream.Address, ["sh", "-c", $"ulimit -n {Limit}; exec \"$@\"", "sh"]))
+            await using (var server = await ServerProcess.StartAsync(folder, load.Upstream.Address, WithDescriptors(Limit)))
             {
                 await load.StartTurnsAsync(server.Address, 6, 2);
                 await load.SeeAsync(30, server);

@@ -21,7 +21,7 @@ internal static class KillTrial
         int compared = 0;
         while (report.Trials < settings.Count)
             compared += await RunFolderAsync(settings, report, ready);
-        report.State("turns and viewers", $"{Turns} turns with {Viewers} viewers each, killed 0.1 to 0.9 s after the first began; one in three ends by itself, one in ten is stopped");
+        report.State("turns and viewers", $"{Turns} turns with {Viewers} viewers each, killed up to 0.9 s after the first event was shown; one in three ends by itself, one in ten is stopped");
         report.State("restart to ready", ready);
         report.State("events compared", $"{compared:N0}");
         report.State("seed", $"{settings.Seed}");
@@ -89,9 +89,10 @@ internal static class KillTrial
 
     public static async Task KillInTheMiddleAsync(Random random, TrialLoad load, ServerProcess server, int turns = Turns, int viewers = Viewers)
     {
-        var moment = Task.Delay(TimeSpan.FromMilliseconds(random.Next(100, 900)));
-        int before = load.Turns.Count;
+        int before = load.Turns.Count, seen = load.SeenCount;
         var starting = load.StartTurnsAsync(server.Address, turns, viewers);
+        await load.SeeAsync(seen + 1, server); // a kill before anything was shown proves nothing
+        var moment = Task.Delay(TimeSpan.FromMilliseconds(random.Next(0, 900)));
         await Task.WhenAny(moment, starting);
         var stops = new List<Task>();
         if (!moment.IsCompleted)

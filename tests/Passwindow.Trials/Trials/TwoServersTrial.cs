@@ -6,13 +6,16 @@ namespace Passwindow.Trials.Trials;
 /// <summary>T9: a second server on a folder is refused, also while the first is paused; once the first is dead the folder is free.</summary>
 internal static class TwoServersTrial
 {
-    /// <summary>From the start of the process, so the runtime's own start is in it.</summary>
+    /// <summary>
+    /// From the start of the process, so the runtime's own start is in it. On a machine so busy that an ordinary start takes longer, it may take as long as that.
+    /// </summary>
     private static readonly TimeSpan RefusedWithin = TimeSpan.FromSeconds(1);
 
     public static async Task<TrialReport> RunAsync(TrialSettings settings)
     {
         var report = new TrialReport("T9 two servers");
         var refused = new List<TimeSpan>();
+        var ready = new List<TimeSpan>();
         string folder = TrialSettings.MakeFolder();
         await using var load = new TrialLoad(settings.Random, "t");
         var server = await ServerProcess.StartAsync(folder, load.Upstream.Address);
@@ -32,6 +35,7 @@ internal static class TwoServersTrial
                     violations.Add("T9: the first server was harmed.");
                 await server.DisposeAsync();
                 server = await ServerProcess.StartAsync(folder, load.Upstream.Address); // the lock is free, or this throws
+                ready.Add(server.ReadyAfter);
                 report.Count(violations);
             }
         }
@@ -42,6 +46,7 @@ internal static class TwoServersTrial
         }
 
         report.State("second refused after", refused);
+        report.State("an ordinary start took", ready);
         return report;
     }
 
@@ -57,7 +62,7 @@ internal static class TwoServersTrial
             violations.Add("T9: the second server ended with 0.");
         if (!second.Output.Contains(folder, StringComparison.Ordinal) || !second.Output.Contains($"pid {first.Id}", StringComparison.Ordinal))
             violations.Add($"T9: the message names not both the folder and the process: {second.Output}");
-        if (refused[^1] > RefusedWithin)
+        if (refused[^1] > RefusedWithin && refused[^1] > first.ReadyAfter)
             violations.Add($"T9: the second server was refused after {refused[^1].TotalMilliseconds:F0} ms.");
         return violations;
     }
