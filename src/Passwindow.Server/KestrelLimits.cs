@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -29,6 +30,21 @@ internal static class KestrelLimits
         kestrel.AddServerHeader = false;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.MaxConcurrentConnections = MaxConnections();
+    }
+
+    /// <summary>
+    /// Beyond the limit so many are accepted at once, and closed at once: whoever is too much is told so instead of left waiting.
+    /// </summary>
+    private const int Surplus = 32;
+
+    /// <summary>Has connections accepted no faster than the surplus is closed.</summary>
+    public static void Bound(IServiceCollection services)
+    {
+        if (MaxConnections() is { } most)
+        {
+            services.AddSingleton<IConnectionListenerFactory>(provider => new BoundedListeners(
+                ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider), (int)Math.Min(most, int.MaxValue - Surplus) + Surplus));
+        }
     }
 
     public static void Apply(SocketTransportOptions sockets) => sockets.CreateBoundListenSocket = static endpoint =>

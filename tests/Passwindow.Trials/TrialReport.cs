@@ -9,6 +9,9 @@ internal sealed class TrialReport(string name)
     /// <summary>How many failures are spelled out; the rest are counted.</summary>
     private const int MaxSpelled = 20;
 
+    /// <summary>How long a failure may be: it may quote all that a server wrote.</summary>
+    private const int MaxLength = 800;
+
     private readonly List<(string What, string Value)> _facts = [];
     private readonly List<string> _failures = [];
     private readonly long _begun = TimeProvider.System.GetTimestamp();
@@ -28,8 +31,9 @@ internal sealed class TrialReport(string name)
         if (violations.Count == 0)
             return;
         Failed++;
-        foreach (string violation in violations.Take(5))
+        foreach (string whole in violations.Take(5))
         {
+            string violation = whole.Length <= MaxLength ? whole : $"{whole[..(MaxLength / 2)]} … {whole[^(MaxLength / 2)..]}";
             Console.WriteLine($"  trial {Trials}: {violation}");
             if (_failures.Count < MaxSpelled)
                 _failures.Add($"trial {Trials}: {violation}");
