@@ -21,7 +21,8 @@ internal static class ConversationView
         ITurnReader? running = null;
         foreach (var turn in turns)
         {
-            WriteQuestion(json, turn.Opening);
+            if (turn.Opening.Continues is null)
+                WriteQuestion(json, turn.Opening);
             if (turn.HasEnded)
                 await WriteAnswerAsync(json, turn, cancellation);
             else

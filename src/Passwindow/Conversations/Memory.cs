@@ -1,4 +1,3 @@
-using System.Text;
 using Passwindow.Journal;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Upstream;
@@ -8,34 +7,15 @@ namespace Passwindow.Conversations;
 /// <summary>What a model is told of the conversation so far: the earlier turns, read from the journal.</summary>
 internal static class Memory
 {
-    /// <summary>The messages of the turns that have ended, oldest first.</summary>
+    /// <summary>The messages of the turns that have ended, oldest first; <see cref="History"/> makes them fit for a provider.</summary>
     public static async Task<IReadOnlyList<ChatMessage>> ReadAsync(IJournal journal, ConversationKey conversation, CancellationToken cancellation)
     {
         var messages = new List<ChatMessage>();
         foreach (var turn in await journal.ReadConversationAsync(conversation, cancellation))
-        {
-            messages.Add(Question(turn.Opening.Message));
-            string answer = await ReadAnswerAsync(turn, cancellation);
-            if (answer.Length > 0)
-                messages.Add(ChatMessage.Of(ChatRole.Assistant, answer));
-        }
-
+            messages.AddRange(await TurnMessages.ReadAsync(turn, cancellation));
         return messages;
     }
 
     /// <summary>What a person asks.</summary>
     public static ChatMessage Question(string message) => ChatMessage.Of(ChatRole.User, message);
-
-    // The text alone: a call whose result the client never sent would be refused by the providers, and a partial answer was shown, so it counts.
-    private static async Task<string> ReadAnswerAsync(ITurnReader turn, CancellationToken cancellation)
-    {
-        var text = new StringBuilder();
-        await foreach (var committed in turn.ReadAllAsync(cancellation))
-        {
-            if (committed.Type == EventType.Token)
-                text.Append(EventJson.GetString(committed.Json.Span, "token"u8));
-        }
-
-        return text.ToString();
-    }
 }
