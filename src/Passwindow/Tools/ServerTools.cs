@@ -10,7 +10,7 @@ using Passwindow.Upstream;
 namespace Passwindow.Tools;
 
 /// <summary>The tools of the server: those of the container, those of the MCP servers that are up, and the demo's.</summary>
-internal sealed partial class ServerTools
+internal sealed partial class ServerTools : IDisposable, IAsyncDisposable
 {
     private readonly List<ServerTool> _own;
     private readonly IReadOnlyList<ServerTool> _demo;
@@ -54,6 +54,12 @@ internal sealed partial class ServerTools
         tools.AddRange(_mcp.Tools(tools.Select(static tool => tool.Name).ToHashSet(StringComparer.Ordinal)));
         return tools;
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _scope.Dispose();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _scope.DisposeAsync();
 
     private static ServerTool Of(AIFunctionDeclaration tool, ToolOptions options) =>
         new(new ToolDeclaration(tool.Name, tool.Description, tool.JsonSchema.GetRawText()), tool is AIFunction function ? function.InvokeAsync : null)

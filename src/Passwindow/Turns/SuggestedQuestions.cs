@@ -31,9 +31,10 @@ internal static class SuggestedQuestions
         }
     }
 
-    // A list: only lines that ask something, since the others are prose.
-    private static IEnumerable<string> FromLines(string reply) =>
-        reply.Split('\n').Select(static line => line.Trim().TrimStart("-*•0123456789.) \"".ToCharArray()).TrimEnd('"', ',')).Where(static line => line.EndsWith('?'));
+    // A list: only lines that ask something, since the others are prose or broken JSON.
+    private static IEnumerable<string> FromLines(string reply) => reply.Split('\n')
+        .Select(static line => line.Trim().TrimStart("-*•0123456789.) \"".ToCharArray()).TrimEnd('"', ','))
+        .Where(static line => line.EndsWith('?') && line[0] is not ('[' or '{'));
 
     private static string Clean(string text) => string.Concat(text.Where(static c => !char.IsControl(c))).Trim();
 }

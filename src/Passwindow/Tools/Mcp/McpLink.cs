@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 
@@ -28,8 +28,9 @@ internal sealed class McpLink : IAsyncDisposable
     public McpClient Client { get; }
 
     /// <summary>Connects and agrees on the protocol.</summary>
-    public static async Task<McpLink> OpenAsync(McpServerOptions options, McpClientOptions client, ILoggerFactory logs, CancellationToken cancellation)
+    public static async Task<McpLink> OpenAsync(McpServerOptions options, McpClientOptions client, CancellationToken cancellation)
     {
+        var logs = NullLoggerFactory.Instance; // the protocol's own log would quote the conversation; what fails is thrown
         Process? process = null;
         HttpClient? http = null;
         try
@@ -39,7 +40,8 @@ internal sealed class McpLink : IAsyncDisposable
             {
                 // A redirect would carry the conversation to where nobody configured it.
                 http = new HttpClient(new BoundedResponses(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })) { Timeout = Timeout.InfiniteTimeSpan };
-                transport = new HttpClientTransport(new HttpClientTransportOptions { Endpoint = new Uri(url), TransportMode = HttpTransportMode.StreamableHttp }, http, logs, ownsHttpClient: false);
+                var settings = new HttpClientTransportOptions { Endpoint = new Uri(url), TransportMode = HttpTransportMode.StreamableHttp };
+                transport = new HttpClientTransport(settings, http, logs, ownsHttpClient: false);
             }
             else
             {

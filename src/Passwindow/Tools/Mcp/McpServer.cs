@@ -9,7 +9,7 @@ namespace Passwindow.Tools.Mcp;
 /// One MCP server, kept connected in the background. While it is down its tools are not offered, and no turn waits for it. Its tools are those of the
 /// first listing: what it adds or changes later is not used until the next start of ours.
 /// </summary>
-internal sealed partial class McpServer(string name, McpServerOptions options, TimeProvider time, ILoggerFactory logs)
+internal sealed partial class McpServer(string name, McpServerOptions options, TimeProvider time, ILogger<McpServer> log)
 {
     /// <summary>How long connecting and listing may take.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -20,7 +20,6 @@ internal sealed partial class McpServer(string name, McpServerOptions options, T
     /// <summary>How many tools of one server are offered.</summary>
     private const int MaxTools = 128;
 
-    private readonly ILogger _log = logs.CreateLogger<McpServer>();
     private volatile IReadOnlyList<McpTool>? _pinned;
     private volatile IReadOnlyList<McpTool> _usable = [];
     private volatile McpClient? _client;
@@ -59,7 +58,7 @@ internal sealed partial class McpServer(string name, McpServerOptions options, T
             {
                 // Once, not at every attempt.
                 if (!told)
-                    LogDown(_log, failure, name);
+                    LogDown(failure, name);
                 told = true;
             }
             catch (Exception)
@@ -76,10 +75,10 @@ internal sealed partial class McpServer(string name, McpServerOptions options, T
     {
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
-        await using var link = await McpLink.OpenAsync(options, ClientOptions(), logs, either.Token);
+        await using var link = await McpLink.OpenAsync(options, ClientOptions(), either.Token);
         Compare(await link.Client.ListToolsAsync(cancellationToken: either.Token));
         _client = link.Client;
-        LogUp(_log, name, _usable.Count);
+        LogUp(name, _usable.Count);
         try
         {
             await link.Client.Completion.WaitAsync(cancellation);
@@ -89,7 +88,7 @@ internal sealed partial class McpServer(string name, McpServerOptions options, T
             _client = null;
         }
 
-        LogEnded(_log, name);
+        LogEnded(name);
         return true;
     }
 
@@ -114,19 +113,19 @@ internal sealed partial class McpServer(string name, McpServerOptions options, T
         var tools = listed.Select(McpTool.Of).DistinctBy(static tool => tool.Name).Take(MaxTools).ToList();
         var pinned = _pinned ??= tools;
         foreach (var changed in tools.Except(pinned))
-            LogChanged(_log, changed.Name, name);
+            LogChanged(changed.Name, name);
         _usable = [.. pinned.Intersect(tools)];
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The MCP server {Server} is up with {Count} tools.")]
-    private static partial void LogUp(ILogger log, string server, int count);
+    private partial void LogUp(string server, int count);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The MCP server {Server} cannot be reached: its tools are not offered. It is tried again.")]
-    private static partial void LogDown(ILogger log, Exception failure, string server);
+    private partial void LogDown(Exception failure, string server);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The connection to the MCP server {Server} has ended: its tools are not offered until it is back.")]
-    private static partial void LogEnded(ILogger log, string server);
+    private partial void LogEnded(string server);
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "tool.changed", Message = "The tool {Tool} of the MCP server {Server} is new or not what it was: it is not offered.")]
-    private static partial void LogChanged(ILogger log, string tool, string server);
+    private partial void LogChanged(string tool, string server);
 }

@@ -7,14 +7,14 @@ using Passwindow.Protocol.Upstream;
 namespace Passwindow.Tools.Mcp;
 
 /// <summary>The MCP servers of the configuration, and what the model knows their tools by.</summary>
-internal sealed class McpServers : IHostedService, IDisposable
+internal sealed class McpServers : IHostedService
 {
     private readonly List<McpServer> _servers;
     private readonly CancellationTokenSource _ending = new();
     private Task _running = Task.CompletedTask;
 
-    public McpServers(IOptions<PasswindowOptions> options, TimeProvider time, ILoggerFactory logs) =>
-        _servers = [.. options.Value.Mcp.Select(server => new McpServer(server.Key, server.Value, time, logs))];
+    public McpServers(IOptions<PasswindowOptions> options, TimeProvider time, ILogger<McpServer> log) =>
+        _servers = [.. options.Value.Mcp.Select(server => new McpServer(server.Key, server.Value, time, log))];
 
     /// <summary>
     /// The tools of the servers that are up. Each has the name that its server gave it, or <c>server_name</c> where another tool has that name too; one for
@@ -55,12 +55,6 @@ internal sealed class McpServers : IHostedService, IDisposable
     {
         await _ending.CancelAsync();
         await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    public void Dispose()
-    {
-        _ending.Cancel();
-        _ending.Dispose();
     }
 
     /// <summary>A name in the alphabet of ids, which every provider accepts.</summary>
