@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Dialects;
 using Passwindow.Protocol.Dialects.Native;
+using Passwindow.Tools;
 using Passwindow.Turns;
 
 namespace Passwindow.Http;
@@ -76,11 +77,14 @@ internal static class TurnRequests
     public static TurnRequest WithServer(Exchange exchange, TurnRequest request)
     {
         var tools = exchange.Engine.Tools.For(request.Model);
-        if (request.Tools.FirstOrDefault(tool => tools.Any(own => own.Name == tool.Name)) is { } twice)
+        bool isClients(ServerTool own) => request.Tools.Any(tool => tool.Name == own.Name);
+
+        // A turn that goes on keeps its client's tools, though the server may have got one of that name meanwhile.
+        if (request.Continues is null && tools.FirstOrDefault(isClients) is { } twice)
             throw Problem.Invalid($"The tool {twice.Name} is the server's own: give yours another name.");
         return request with
         {
-            ServerTools = tools,
+            ServerTools = [.. tools.Where(own => !isClients(own))],
             Suggestions = exchange.Engine.Models.ForSuggestions(exchange.Engine.Options.Suggestions, request.Model),
         };
     }

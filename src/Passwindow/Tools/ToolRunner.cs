@@ -15,6 +15,15 @@ internal sealed partial class ToolRunner(IServiceScopeFactory scopes, ToolLimits
 
     public TimeProvider Time => time;
 
+    /// <summary>Tells the operator of a call that is not run.</summary>
+    public void Refused(string tool, bool isAction, string turn, string why)
+    {
+        if (isAction)
+            LogActionRejected(tool, turn, why);
+        else
+            LogRefused(tool, turn, why);
+    }
+
     /// <summary>Runs it. Throws only when <paramref name="cancellation"/> is cancelled.</summary>
     public async Task<ToolOutcome> RunAsync(ServerTool tool, JsonElement arguments, ToolContext context, CancellationToken cancellation)
     {
@@ -74,6 +83,12 @@ internal sealed partial class ToolRunner(IServiceScopeFactory scopes, ToolLimits
     private static string Short(string message) => message.Length <= ToolLimits.MaxErrorLength ? message : message[..ToolLimits.MaxErrorLength];
 
     private static async Task Quietly(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "action.rejected", Message = "The action {Action} in turn {Turn} does not reach its client: {Why}")]
+    private partial void LogActionRejected(string action, string turn, string why);
+
+    [LoggerMessage(Level = LogLevel.Debug, EventName = "tool.refused", Message = "A call of {Tool} in turn {Turn} is not run: {Why}")]
+    private partial void LogRefused(string tool, string turn, string why);
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "tool.failed", Message = "The tool {Tool} failed in turn {Turn}.")]
     private partial void LogFailed(Exception failure, string tool, string turn);

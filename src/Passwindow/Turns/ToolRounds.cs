@@ -77,8 +77,10 @@ internal sealed class ToolRounds(RunningTurn turn, TurnEvents events, OfferedToo
     {
         for (int i = 0; i < calls.Count; i++)
         {
-            if (calls[i] is { Refusal: { } refusal } call)
-                results[i] = Tell(call, ToolOutcome.Failed(refusal));
+            if (calls[i] is not { Refusal: { } refusal } call)
+                continue;
+            runner.Refused(call.Name, call.Tool is { IsAction: true }, turn.Opening.Turn.Value, refusal);
+            results[i] = Tell(call, ToolOutcome.Failed(refusal));
         }
 
         var malformed = calls.Where(static call => call.IsMalformed).Select(static call => call.Name).ToHashSet(StringComparer.Ordinal);

@@ -128,6 +128,23 @@ public class ClientToolTests
     }
 
     [Fact]
+    public async Task Sealed_thinking_goes_back_with_the_results_and_not_with_the_next_question()
+    {
+        var thought = new ReasoningDelta("Where is that?"u8.ToArray()) { Signature = "sealed" };
+        var model = new ScriptedModel().Then(thought, Call("a", "where"), new AnswerEnded(FinishReason.ToolCalls)).ThenSay("Paris.").ThenSay("Bye.");
+        await using var server = await ChatServer.StartAsync(model);
+        var first = await server.AskAsync(new { message = "Go", tools = Tools });
+
+        await AnswerAsync(server, first.Turn(), """[{"id":"a","result":"Paris"}]""");
+        Assert.Equal(new ReasoningPart("Where is that?", "sealed", null), model.Asked.Last().Messages[1].Parts[0]);
+        await server.AskAsync(new { message = "Thanks", conversation_id = first.Conversation(), tools = Tools });
+
+        var told = model.Asked.Last().Messages;
+        Assert.Equal([ChatRole.User, ChatRole.Assistant, ChatRole.Tool, ChatRole.Assistant, ChatRole.User], told.Select(static message => message.Role));
+        Assert.DoesNotContain(told.SelectMany(static message => message.Parts), static part => part is ReasoningPart);
+    }
+
+    [Fact]
     public async Task A_client_is_never_shown_a_call_with_arguments_that_its_tool_does_not_take()
     {
         var model = new ScriptedModel().ThenCall(Call("a", "where", """{"how":"stars"}""")).ThenCall(Call("b", "where", """{"how":"gps"}"""));

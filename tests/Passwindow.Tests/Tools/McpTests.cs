@@ -42,6 +42,31 @@ public class McpTests
     }
 
     [Fact]
+    public async Task A_server_is_reached_by_its_address_too()
+    {
+        string[] command = [.. CommandLine.Split(NodeServers.Everything)];
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        listener.Stop();
+        var start = new System.Diagnostics.ProcessStartInfo(command[0], [command[1], "streamableHttp"]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        start.Environment["PORT"] = port.ToString();
+        using var program = System.Diagnostics.Process.Start(start)!;
+        try
+        {
+            var model = new ScriptedModel().ThenCall(Call("a", "echo", """{"message":"Hello"}""")).ThenSay("Done.");
+            await using var server = await ChatServer.StartAsync(model, settings: $"--Passwindow:Mcp:every:Url=http://127.0.0.1:{port}/mcp");
+            await UpAsync(server, "echo");
+
+            Assert.Contains("Hello", (await server.AskAsync("Go")).Of("tool_result").Single().Text("result"));
+        }
+        finally
+        {
+            program.Kill();
+        }
+    }
+
+    [Fact]
     public async Task Its_program_is_killed_when_the_server_goes_down_and_sees_no_key_of_ours()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "It looks into /proc.");

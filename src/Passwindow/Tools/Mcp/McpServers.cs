@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -10,6 +11,7 @@ namespace Passwindow.Tools.Mcp;
 internal sealed class McpServers : IHostedService
 {
     private readonly List<McpServer> _servers;
+    private readonly ConcurrentDictionary<(McpServer Server, string Name, string Hash), ServerTool> _made = new();
     private readonly CancellationTokenSource _ending = new();
     private Task _running = Task.CompletedTask;
 
@@ -32,14 +34,8 @@ internal sealed class McpServers : IHostedService
                 string name = Spell(tool.Name);
                 if (taken.Contains(name) || known.GetValueOrDefault(name) > 1)
                     name = Spell($"{server.Name}_{tool.Name}");
-                if (!names.Add(name))
-                    continue;
-                yield return new ServerTool(
-                    new ToolDeclaration(name, tool.Description, tool.Schema),
-                    (arguments, cancellation) => server.CallAsync(tool.Name, arguments, cancellation))
-                {
-                    RequiresApproval = server.RequiresApproval(tool),
-                };
+                if (names.Add(name))
+                    yield return _made.GetOrAdd((server, name, tool.Hash), static (made, tool) => Make(made.Server, made.Name, tool), tool);
             }
         }
     }
@@ -56,6 +52,12 @@ internal sealed class McpServers : IHostedService
         await _ending.CancelAsync();
         await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    private static ServerTool Make(McpServer server, string name, McpTool tool) =>
+        new(new ToolDeclaration(name, tool.Description, tool.Schema), (arguments, cancellation) => server.CallAsync(tool.Name, arguments, cancellation))
+        {
+            RequiresApproval = server.RequiresApproval(tool),
+        };
 
     /// <summary>A name in the alphabet of ids, which every provider accepts.</summary>
     private static string Spell(string name)
