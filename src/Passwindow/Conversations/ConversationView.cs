@@ -21,7 +21,8 @@ internal static class ConversationView
         (ITurnReader Turn, long Last)? running = null;
         foreach (var turn in turns)
         {
-            WriteQuestion(json, turn.Opening);
+            if (turn.Opening.Continues is null)
+                WriteQuestion(json, turn.Opening);
 
             // The line moves while this reads: what it is now is what the answer is cut at, and what the viewer is told.
             long last = turn.Committed;

@@ -54,6 +54,23 @@ public sealed class PasswindowOptions
     /// <summary>The largest answer, in bytes of events, at least 1; a longer one ends with <c>length</c>. Default 8 MiB.</summary>
     public int MaxAnswerBytes { get; set; } = 8 * 1024 * 1024;
 
+    /// <summary>How long one call of a tool may take, where the tool has no limit of its own. Default 60 seconds.</summary>
+    public TimeSpan ToolTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// How long a person may take to approve a call; after that it counts as denied. The turn waits that long, within <see cref="TurnTimeout"/>. Default 10 minutes.
+    /// </summary>
+    public TimeSpan ApprovalTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// The model that suggests three follow-up questions after an answer, <c>provider/model</c>; <c>off</c> for none. It is asked once, for at most 5 seconds.
+    /// Default: none, except that the demo suggests its own.
+    /// </summary>
+    public string? Suggestions { get; set; }
+
+    /// <summary>The MCP servers by name, whose tools the model may call.</summary>
+    public Dictionary<string, McpServerOptions> Mcp { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Whether the built-in model <c>demo</c> can be named. Default true.</summary>
     public bool Demo { get; set; } = true;
 

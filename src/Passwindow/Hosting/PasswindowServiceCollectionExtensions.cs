@@ -7,6 +7,8 @@ using Passwindow.Hosting;
 using Passwindow.Http;
 using Passwindow.Journal;
 using Passwindow.Journal.Files;
+using Passwindow.Tools;
+using Passwindow.Tools.Mcp;
 using Passwindow.Turns;
 using Passwindow.Upstream;
 
@@ -34,6 +36,11 @@ public static class PasswindowServiceCollectionExtensions
         services.TryAddSingleton<IJournal>(OpenJournal);
         services.TryAddSingleton<Pulse>();
         services.TryAddSingleton(static provider => Limits(provider.GetRequiredService<IOptions<PasswindowOptions>>().Value));
+        services.TryAddSingleton(static provider => ToolLimits(provider.GetRequiredService<IOptions<PasswindowOptions>>().Value));
+        services.TryAddSingleton<ToolRunner>();
+        services.TryAddSingleton<McpServers>();
+        services.AddHostedService(static provider => provider.GetRequiredService<McpServers>());
+        services.TryAddSingleton<ServerTools>();
         services.TryAddSingleton<RunningTurns>();
         services.TryAddSingleton(static provider => new Lazy<RunningTurns>(provider.GetRequiredService<RunningTurns>));
         services.TryAddSingleton<ServerClosing>();
@@ -52,6 +59,8 @@ public static class PasswindowServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<FileJournal>>());
     }
+
+    private static ToolLimits ToolLimits(PasswindowOptions options) => new(options.ToolTimeout, options.ApprovalTimeout);
 
     private static TurnLimits Limits(PasswindowOptions options) => new(
         options.Linger,

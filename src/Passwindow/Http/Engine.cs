@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Passwindow.Clock;
 using Passwindow.Journal;
+using Passwindow.Tools;
 using Passwindow.Turns;
 using Passwindow.Upstream;
 using Passwindow.Viewers;
@@ -8,7 +9,7 @@ using Passwindow.Viewers;
 namespace Passwindow.Http;
 
 /// <summary>The rooms of one server, put together: what an endpoint reaches for.</summary>
-internal sealed class Engine(PasswindowOptions options, IJournal journal, RunningTurns turns, ModelCatalog models, Pulse pulse, TimeProvider time, ServerClosing closing)
+internal sealed class Engine(PasswindowOptions options, IJournal journal, RunningTurns turns, ModelCatalog models, ServerTools tools, Pulse pulse, TimeProvider time, ServerClosing closing)
 {
     /// <summary>How long a viewer's connection may take nothing of what is written to it before it is cut.</summary>
     private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(10);
@@ -20,6 +21,8 @@ internal sealed class Engine(PasswindowOptions options, IJournal journal, Runnin
     public RunningTurns Turns => turns;
 
     public ModelCatalog Models => models;
+
+    public ServerTools Tools => tools;
 
     /// <summary>Whether new turns can be taken.</summary>
     public bool IsReady => journal.Health.IsWritable && !closing.HasBegun;

@@ -27,11 +27,12 @@ internal static class TurnEndpoints
         bool events = Accept.WantsEvents(exchange.Request);
         var dialect = Accept.Dialect(exchange.Request);
         var request = await TurnRequests.ReadAsync(exchange);
-        if (events)
-            await StartAndShowAsync(exchange, request, dialect);
-        else
-            await StartAndAnswerAsync(exchange, request);
+        await AnswerAsync(exchange, request, events, dialect);
     }
+
+    /// <summary>Starts the turn and answers with it: as events, or with the whole of it.</summary>
+    public static Task AnswerAsync(Exchange exchange, TurnRequest request, bool events, Dialect dialect) =>
+        events ? StartAndShowAsync(exchange, request, dialect) : StartAndAnswerAsync(exchange, request);
 
     /// <summary>A turn for <c>EventSource</c>, which can only GET. It sends <c>Last-Event-ID</c> when it comes back: then nothing is started.</summary>
     private static async Task StreamAsync(Exchange exchange)

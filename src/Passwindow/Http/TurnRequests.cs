@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Dialects;
 using Passwindow.Protocol.Dialects.Native;
+using Passwindow.Tools;
 using Passwindow.Turns;
-using Passwindow.Upstream;
 
 namespace Passwindow.Http;
 
@@ -63,17 +63,29 @@ internal static class TurnRequests
     {
         if (Encoding.UTF8.GetByteCount(request.Message) > exchange.Engine.Options.MaxMessageBytes)
             throw new Problem(StatusCodes.Status413PayloadTooLarge, "too_large", $"The message may have at most {exchange.Engine.Options.MaxMessageBytes} bytes.");
-        ModelResolution resolution = exchange.Engine.Models.Resolve(request.Model);
-        return new TurnRequest(
-            exchange.Caller.Tenant,
-            exchange.Caller.User,
-            request.Conversation,
-            request.Message,
-            resolution.Model ?? throw Problem.Invalid(resolution.Problem!))
+        var resolution = exchange.Engine.Models.Resolve(request.Model);
+        var model = resolution.Model ?? throw Problem.Invalid(resolution.Problem!);
+        return WithServer(exchange, new TurnRequest(exchange.Caller.Tenant, exchange.Caller.User, request.Conversation, request.Message, model)
         {
             Tools = request.Tools,
             ToolsJson = request.ToolsJson,
             Metadata = request.Metadata,
+        });
+    }
+
+    /// <summary>Adds what the server brings to a turn: its tools as they are now, and who suggests questions.</summary>
+    public static TurnRequest WithServer(Exchange exchange, TurnRequest request)
+    {
+        var tools = exchange.Engine.Tools.For(request.Model);
+        bool isClients(ServerTool own) => request.Tools.Any(tool => tool.Name == own.Name);
+
+        // A turn that goes on keeps its client's tools, though the server may have got one of that name meanwhile.
+        if (request.Continues is null && tools.FirstOrDefault(isClients) is { } twice)
+            throw Problem.Invalid($"The tool {twice.Name} is the server's own: give yours another name.");
+        return request with
+        {
+            ServerTools = [.. tools.Where(own => !isClients(own))],
+            Suggestions = exchange.Engine.Models.ForSuggestions(exchange.Engine.Options.Suggestions, request.Model),
         };
     }
 
@@ -85,6 +97,9 @@ internal static class TurnRequests
         },
         TurnRefusal.Overloaded => new Problem(StatusCodes.Status503ServiceUnavailable, "overloaded", refused.Message) { RetryAfter = TimeSpan.FromSeconds(1) },
         TurnRefusal.ShuttingDown => new Problem(StatusCodes.Status503ServiceUnavailable, "shutting_down", refused.Message) { RetryAfter = TimeSpan.FromSeconds(5) },
+        TurnRefusal.NotWaiting => new Problem(StatusCodes.Status409Conflict, "not_waiting", refused.Message),
+        TurnRefusal.AlreadyAnswered => new Problem(StatusCodes.Status409Conflict, "already_answered", refused.Message),
+        TurnRefusal.WrongResults => Problem.Invalid(refused.Message),
         _ => Unavailable(refused.Message),
     };
 

@@ -35,6 +35,9 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
 
     public ITurnReader Reader { get; }
 
+    /// <summary>The calls that wait for a person.</summary>
+    public Approvals Approvals { get; } = new();
+
     /// <summary>Cancelled when the turn is cut short; <see cref="Reason"/> then says why.</summary>
     public CancellationToken Cancellation => _cancellation.Token;
 

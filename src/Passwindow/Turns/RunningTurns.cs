@@ -4,12 +4,15 @@ using Passwindow.Conversations;
 using Passwindow.Clock;
 using Passwindow.Journal;
 using Passwindow.Protocol;
+using Passwindow.Protocol.Upstream;
+using Passwindow.Tools;
 
 namespace Passwindow.Turns;
 
 /// <summary>The turns that run on this node: starts them, finds them, stops them, and ends them when the server goes down.</summary>
-internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pulse, TimeProvider time, ILogger<TurnLoop> log)
+internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pulse, TimeProvider time, ToolRunner runner, ILoggerFactory logs)
 {
+    private readonly ILogger<TurnLoop> _log = logs.CreateLogger<TurnLoop>();
     private readonly ConcurrentDictionary<TurnKey, RunningTurn> _turns = new();
     private readonly ConcurrentDictionary<ConversationKey, RunningTurn?> _conversations = new();
     private readonly Memory _memory = new(journal);
@@ -37,7 +40,10 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pu
         try
         {
             var history = request.Conversation is null ? [] : await _memory.ReadAsync(conversation, cancellation);
-            return Run(request, conversation, history);
+            var results = request.Continues is { } continuation
+                ? await continuation.CheckAsync(await journal.ReadConversationAsync(conversation, cancellation), time.GetUtcNow(), cancellation)
+                : null;
+            return Run(request, conversation, history, results);
         }
         catch
         {
@@ -125,12 +131,15 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pu
         Interlocked.Decrement(ref _count);
     }
 
-    private (RunningTurn Turn, IDisposable Viewer) Run(TurnRequest request, ConversationKey conversation, IReadOnlyList<Protocol.Upstream.ChatMessage> history)
+    private (RunningTurn Turn, IDisposable Viewer) Run(
+        TurnRequest request, ConversationKey conversation, IReadOnlyList<ChatMessage> history, IReadOnlyList<ClientResult>? results)
     {
         var opening = new TurnOpening(
             journal.CreateTurnId(conversation), conversation.Tenant, conversation.Conversation, request.User, request.Model.Name, request.Message, time.GetUtcNow())
         {
             Tools = request.ToolsJson,
+            Continues = request.Continues?.Turn,
+            ToolResults = results,
             Metadata = request.Metadata,
         };
         ITurnWriter writer;
@@ -144,8 +153,7 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pu
         }
 
         var turn = new RunningTurn(opening, writer.Reader, limits, time);
-        var context = new TurnContext([.. history, Memory.Question(request.Message)], request.Tools, limits);
-        var loop = new TurnLoop(turn, writer, request.Model, context, log);
+        var loop = new TurnLoop(turn, writer, request.Model, Context(request, history, results), _log);
         var listening = writer.Reader.Listen(turn);
         _turns[opening.Key] = turn;
         _conversations[conversation] = turn;
@@ -166,5 +174,16 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pu
             Release(conversation);
             turn.Complete();
         }
+    }
+
+    private TurnContext Context(TurnRequest request, IReadOnlyList<ChatMessage> history, IReadOnlyList<ClientResult>? results)
+    {
+        var tools = new OfferedTools(request.Tools, request.ServerTools);
+        var now = results is null ? Memory.Question(request.Message) : new ChatMessage(ChatRole.Tool, [.. results.Select(TurnMessages.Of)]);
+        return new TurnContext(History.Complete([.. history, now], tools.Declarations.Count > 0), tools, runner, limits)
+        {
+            ClientResults = results ?? [],
+            Suggestions = request.Suggestions is { } model ? new Suggestions(model, time, logs.CreateLogger<Suggestions>()) : null,
+        };
     }
 }

@@ -13,8 +13,12 @@ namespace Passwindow.Turns;
 internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, ResolvedModel model, TurnContext context, ILogger<TurnLoop> log)
 {
     private readonly TurnEvents _events = new(writer);
+    private ToolRounds? _toolRounds;
+    private string _lastText = "";
     private Usage? _usage;
     private TimeSpan? _firstToken;
+
+    private ToolRounds Tools => _toolRounds ??= new ToolRounds(turn, _events, context.Tools, context.Runner);
 
     /// <summary>Runs the turn to its end. Never throws.</summary>
     public async Task RunAsync()
@@ -22,6 +26,8 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
         try
         {
             var end = await ConverseToTheEndAsync();
+            if (end.Reason == FinishReason.Stop)
+                await SuggestAsync();
             _events.Usage(_usage ?? new Usage(), _firstToken, turn.Elapsed);
             _events.End(end);
             await _events.CommitAsync();
@@ -47,6 +53,8 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
             _events.Start(turn.Opening);
             await _events.CommitAsync(); // the upstream costs money: it is asked only for a turn that exists
             turn.MarkStarted();
+            foreach (var result in context.ClientResults)
+                _events.ClientResult(result);
             return await ConverseAsync();
         }
         catch (Exception) when (turn.Reason is var reason and not CancelReason.None)
@@ -66,33 +74,37 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
         }
     }
 
+    /// <summary>The answer is whole: whatever becomes of this, a stop too, the turn ends as it would without.</summary>
+    private async Task SuggestAsync()
+    {
+        if (context.Suggestions is not { } suggestions)
+            return;
+        var questions = await suggestions.AskAsync(context.Messages, _lastText, turn.Cancellation);
+        if (questions.Count > 0)
+            _events.SuggestedQuestions(questions);
+    }
+
     private async Task<TurnEnd> ConverseAsync()
     {
         var messages = context.Messages.ToList();
         for (int round = 1; ; round++)
         {
-            var answer = await AskAsync(new ChatRequest(model.UpstreamModel, messages, context.ClientTools));
+            var answer = await AskAsync(new ChatRequest(model.UpstreamModel, messages, context.Tools.Declarations));
             if (answer.Usage is not null)
                 _usage = _usage is null ? answer.Usage : _usage + answer.Usage;
             if (answer.Reason is null)
                 return TurnEnd.Of(FinishReason.Length); // our own limit cut it
             if (answer.Calls.Count == 0)
-                return TurnEnd.Of(answer.Reason.Value);
-
-            messages.Add(answer.ToMessage());
-            bool clientAnswers = false;
-            foreach (var call in answer.Calls)
             {
-                if (Refuse(call) is { } refusal)
-                    messages.Add(refusal);
-                else
-                    clientAnswers = true;
+                _lastText = answer.Text;
+                return TurnEnd.Of(answer.Reason.Value);
             }
 
-            if (clientAnswers)
-                return TurnEnd.Of(FinishReason.ToolCalls);
-            if (round >= context.Limits.MaxToolRounds)
-                return TurnEnd.Of(FinishReason.ToolLimit);
+            if (round > context.Limits.MaxToolRounds)
+                return TurnEnd.Of(FinishReason.ToolLimit); // the results of the rounds that were allowed have been read by now
+            messages.Add(answer.ToMessage());
+            if (await Tools.AnswerAsync(answer.Calls, messages) is { } end)
+                return end;
         }
     }
 
@@ -139,7 +151,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
                 break;
             case ToolCallRequested call:
                 _firstToken ??= turn.Elapsed;
-                answer.Calls.Add(Call(call));
+                answer.Calls.Add(Tools.Take(call));
                 break;
             case CitationFound citation:
                 _events.Citation(citation.Citation.Span);
@@ -153,29 +165,6 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
         }
     }
 
-    private ToolCallRequested Call(ToolCallRequested call)
-    {
-        // What the reader gave is valid until the next event; the call is kept for the round.
-        byte[] arguments = call.Arguments.IsEmpty || call.Arguments.Span.SequenceEqual("null"u8) ? "{}"u8.ToArray() : call.Arguments.ToArray();
-        if (ToolArguments.IsObject(arguments))
-            _events.ToolCall(call.Id, call.Name, arguments);
-        return call with { Arguments = arguments };
-    }
-
-    /// <summary>The answer to a call that nobody runs; null for one that the client runs.</summary>
-    private ChatMessage? Refuse(ToolCallRequested call)
-    {
-        string? error = null;
-        if (!ToolArguments.IsObject(call.Arguments.Span))
-            error = "The arguments are not a JSON object.";
-        else if (!context.ClientTools.Any(tool => tool.Name == call.Name))
-            error = $"There is no tool named {call.Name}.";
-        if (error is null)
-            return null;
-        _events.ToolError(call.Id, call.Name, error, TimeSpan.Zero);
-        return new ChatMessage(ChatRole.Tool, [new ToolResultPart(call.Id, call.Name, error, IsError: true)]);
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "Turn {Turn}: the upstream {Model} failed with {Code}: {Reason}")]
     private partial void LogUpstreamFailed(string turn, string model, ErrorCode code, string reason);
 
@@ -185,9 +174,3 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
     [LoggerMessage(Level = LogLevel.Error, Message = "Turn {Turn} ended by a fault of ours.")]
     private partial void LogFault(Exception fault, string turn);
 }
-
-/// <summary>What a turn runs with.</summary>
-/// <param name="Messages">The conversation so far, the person's message last.</param>
-/// <param name="ClientTools">The tools that the client runs.</param>
-/// <param name="Limits">The limits.</param>
-internal sealed record TurnContext(IReadOnlyList<ChatMessage> Messages, IReadOnlyList<ToolDeclaration> ClientTools, TurnLimits Limits);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Upstream;
+using Passwindow.Tools;
 using Passwindow.Upstream;
 
 namespace Passwindow.Turns;
@@ -18,6 +19,15 @@ internal sealed record TurnRequest(TenantId Tenant, string? User, ConversationId
 
     /// <summary>The same as the client wrote them, for the journal.</summary>
     public JsonElement? ToolsJson { get; init; }
+
+    /// <summary>The tools of the server, as they are now.</summary>
+    public IReadOnlyList<ServerTool> ServerTools { get; init; } = [];
+
+    /// <summary>The model that suggests follow-up questions; null for none.</summary>
+    public ResolvedModel? Suggestions { get; init; }
+
+    /// <summary>The turn that this one continues, with what its client's tools gave; null where a person's message begins it.</summary>
+    public Continuation? Continues { get; init; }
 
     /// <summary>What the client wants to find again.</summary>
     public JsonElement? Metadata { get; init; }
@@ -37,6 +47,15 @@ internal enum TurnRefusal
 
     /// <summary>The journal takes no appends.</summary>
     JournalUnavailable,
+
+    /// <summary>The turn to be continued waits for no results.</summary>
+    NotWaiting,
+
+    /// <summary>The turn to be continued has been.</summary>
+    AlreadyAnswered,
+
+    /// <summary>The results are not those that the turn waits for.</summary>
+    WrongResults,
 }
 
 /// <summary>A turn was not started; nothing was journalled and no upstream was asked.</summary>

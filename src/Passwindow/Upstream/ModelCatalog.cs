@@ -48,6 +48,22 @@ internal sealed class ModelCatalog(ProviderList providers, IUpstream? demo, IRea
             : Fail($"There is no provider for the model '{model}'. {WhatExists()} {HowToConfigure}");
     }
 
+    /// <summary>
+    /// The model that suggests follow-up questions: the configured one; for the demo, where none is configured, its own script. Null for none.
+    /// </summary>
+    /// <param name="configured">The setting; <c>off</c> means none.</param>
+    /// <param name="answering">The model that answers the turn.</param>
+    public ResolvedModel? ForSuggestions(string? configured, ResolvedModel answering)
+    {
+        if (string.IsNullOrWhiteSpace(configured))
+            return answering.Name == Demo ? DemoSuggester : null;
+        if (configured.Equals("off", StringComparison.OrdinalIgnoreCase))
+            return null;
+        return Resolve(configured).Model is { } model ? model.Name == Demo ? DemoSuggester : model : null;
+    }
+
+    private static ResolvedModel DemoSuggester { get; } = new(new DemoSuggestions(), Demo, Demo);
+
     private ModelResolution Default()
     {
         if (defaults.Count > 0)

@@ -76,7 +76,9 @@ public static class NativeRequestReader
         return metadata?.Clone();
     }
 
-    private static List<ToolDeclaration> ReadTools(JsonElement tools)
+    /// <summary>Reads the tools of a body, or those that were kept of one.</summary>
+    /// <exception cref="RequestException">It is not what the contract asks for.</exception>
+    public static IReadOnlyList<ToolDeclaration> ReadTools(JsonElement tools)
     {
         if (tools.GetArrayLength() > MaxTools)
             throw new RequestException($"tools may hold at most {MaxTools}.");
