@@ -45,7 +45,7 @@ public sealed class PasswindowOptions
     /// <summary>How many turns may run at once, at least 1. Default 10,000.</summary>
     public int MaxTurns { get; set; } = 10_000;
 
-    /// <summary>How often the model may ask for tools within one turn, at least 1. Default 8.</summary>
+    /// <summary>How many rounds of tools are run within one turn, at least 1; when the model then asks for more, the turn ends with <c>tool_limit</c>. Default 8.</summary>
     public int MaxToolRounds { get; set; } = 8;
 
     /// <summary>The largest user message, in bytes of UTF-8, at least 1. Default 256 KiB.</summary>

@@ -5,6 +5,7 @@ using Passwindow.Protocol.Dialects;
 using Passwindow.Protocol.Dialects.Native;
 using Passwindow.Tools;
 using Passwindow.Turns;
+using Passwindow.Upstream;
 
 namespace Passwindow.Http;
 
@@ -76,7 +77,7 @@ internal static class TurnRequests
     /// <summary>Adds what the server brings to a turn: its tools as they are now, and who suggests questions.</summary>
     public static TurnRequest WithServer(Exchange exchange, TurnRequest request)
     {
-        var tools = exchange.Engine.Tools.For(request.Model);
+        var tools = exchange.Engine.Tools.For(isDemo: request.Model.Name == ModelCatalog.Demo);
         bool isClients(ServerTool own) => request.Tools.Any(tool => tool.Name == own.Name);
 
         // A turn that goes on keeps its client's tools, though the server may have got one of that name meanwhile.

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Passwindow.Protocol.Upstream;
-using Passwindow.Upstream;
 
 namespace Passwindow.Tools;
 
@@ -12,6 +11,7 @@ internal static class DemoTools
 {
     public const string Clock = "kitchen_clock";
     public const string Weather = "kitchen_weather";
+    public const string Theme = "set_theme";
 
     private const string ThemeSchema = """
         {"type":"object","properties":{"theme":{"type":"string","enum":["dark","light"]}},"required":["theme"],"additionalProperties":false}
@@ -21,7 +21,7 @@ internal static class DemoTools
     [
         Of(AIFunctionFactory.Create(() => Tell(time), Clock, "What the clock above the pass says, in UTC.")),
         Of(AIFunctionFactory.Create(Report, Weather, "The weather at the pass of some city.")),
-        new ServerTool(new ToolDeclaration(DemoToolCall.Theme, "Makes the page dark or light.", ThemeSchema), Run: null),
+        new ServerTool(new ToolDeclaration(Theme, "Makes the page dark or light.", ThemeSchema), Run: null),
     ];
 
     private static string Tell(TimeProvider time) => time.GetUtcNow().ToString("HH:mm", CultureInfo.InvariantCulture);

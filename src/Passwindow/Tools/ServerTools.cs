@@ -5,7 +5,6 @@ using Microsoft.Extensions.Options;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Upstream;
 using Passwindow.Tools.Mcp;
-using Passwindow.Upstream;
 
 namespace Passwindow.Tools;
 
@@ -46,10 +45,11 @@ internal sealed partial class ServerTools : IDisposable, IAsyncDisposable
     }
 
     /// <summary>What is offered to a model now.</summary>
-    public IReadOnlyList<ServerTool> For(ResolvedModel model)
+    /// <param name="isDemo">Whether the model is the demo, which has tools of its own.</param>
+    public IReadOnlyList<ServerTool> For(bool isDemo)
     {
         var tools = new List<ServerTool>(_own);
-        if (model.Name == ModelCatalog.Demo)
+        if (isDemo)
             tools.AddRange(_demo.Where(demo => !tools.Exists(tool => tool.Name == demo.Name)));
         tools.AddRange(_mcp.Tools(tools.Select(static tool => tool.Name).ToHashSet(StringComparer.Ordinal)));
         return tools;

@@ -9,6 +9,9 @@ public sealed class ToolOptions
     /// </summary>
     public bool RequiresApproval { get; set; }
 
-    /// <summary>How long one call may take; more than 0, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>. Default: <see cref="PasswindowOptions.ToolTimeout"/>.</summary>
+    /// <summary>
+    /// How long one call may take; more than 0, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>. Default:
+    /// <see cref="PasswindowOptions.ToolTimeout"/>.
+    /// </summary>
     public TimeSpan? Timeout { get; set; }
 }

@@ -178,9 +178,8 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pu
 
     private TurnContext Context(TurnRequest request, IReadOnlyList<ChatMessage> history, IReadOnlyList<ClientResult>? results)
     {
-        var tools = new OfferedTools(request.Tools, request.ServerTools);
         var now = results is null ? Memory.Question(request.Message) : new ChatMessage(ChatRole.Tool, [.. results.Select(TurnMessages.Of)]);
-        return new TurnContext(History.Complete([.. history, now], tools.Declarations.Count > 0), tools, runner, limits)
+        return new TurnContext([.. history, now], new OfferedTools(request.Tools, request.ServerTools), runner, limits)
         {
             ClientResults = results ?? [],
             Suggestions = request.Suggestions is { } model ? new Suggestions(model, time, logs.CreateLogger<Suggestions>()) : null,

@@ -27,7 +27,8 @@ internal sealed partial class Suggestions(ResolvedModel model, TimeProvider time
     {
         if (answer.Length == 0)
             return [];
-        string question = string.Concat(conversation.LastOrDefault(static message => message.Role == ChatRole.User)?.Parts.OfType<TextPart>().Select(static part => part.Text) ?? []);
+        var asked = conversation.LastOrDefault(static message => message.Role == ChatRole.User);
+        string question = string.Concat(asked?.Parts.OfType<TextPart>().Select(static part => part.Text) ?? []);
         var request = new ChatRequest(
             model.UpstreamModel,
             [ChatMessage.Of(ChatRole.System, Instruction), ChatMessage.Of(ChatRole.User, $"Question:\n{Excerpt(question)}\n\nAnswer:\n{Excerpt(answer)}")],

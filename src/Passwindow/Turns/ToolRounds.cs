@@ -85,7 +85,11 @@ internal sealed class ToolRounds(RunningTurn turn, TurnEvents events, OfferedToo
 
         var malformed = calls.Where(static call => call.IsMalformed).Select(static call => call.Name).ToHashSet(StringComparer.Ordinal);
         if (malformed.FirstOrDefault(_malformed.Contains) is { } again)
-            return new TurnEnd(FinishReason.Error, ErrorCode.ToolFailed, $"The model cannot call the tool {again}: twice its arguments were not what the tool takes.", Retryable: true);
+        {
+            string message = $"The model cannot call the tool {again}: twice its arguments were not what the tool takes.";
+            return new TurnEnd(FinishReason.Error, ErrorCode.ToolFailed, message, Retryable: true);
+        }
+
         _malformed.ExceptWith(calls.Select(static call => call.Name));
         _malformed.UnionWith(malformed);
         return null;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Passwindow.Conversations;
 using Passwindow.Journal;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Upstream;
@@ -86,7 +87,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
 
     private async Task<TurnEnd> ConverseAsync()
     {
-        var messages = context.Messages.ToList();
+        var messages = History.Complete(context.Messages, offersTools: context.Tools.Declarations.Count > 0);
         for (int round = 1; ; round++)
         {
             var answer = await AskAsync(new ChatRequest(model.UpstreamModel, messages, context.Tools.Declarations));

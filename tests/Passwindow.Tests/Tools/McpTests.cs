@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Passwindow.Testing;
 using Passwindow.Tools;
 using Passwindow.Tools.Mcp;
-using Passwindow.Upstream;
 using Xunit;
 using static Passwindow.Tests.Tools.ScriptedModel;
 
@@ -11,8 +10,6 @@ namespace Passwindow.Tests.Tools;
 
 public class McpTests
 {
-    private static readonly ResolvedModel Model = new(new ScriptedModel(), "script/one", "one");
-
     [Fact]
     public async Task Two_rounds_of_two_calls_with_a_real_server_survive_a_cut_at_every_event()
     {
@@ -125,7 +122,7 @@ public class McpTests
 
         await UpAsync(server, "one_echo");
         await UpAsync(server, "two_echo");
-        var tools = server.Get<ServerTools>().For(Model);
+        var tools = server.Get<ServerTools>().For(isDemo: false);
 
         Assert.Equal(3, tools.Count(static tool => tool.Name.EndsWith("get-sum")));
         Assert.Equal(tools.Count, tools.DistinctBy(static tool => tool.Name).Count());
@@ -167,7 +164,7 @@ public class McpTests
         Assert.Equal("called", (await server.AskAsync("Go")).Of("tool_result").Single().Text("result"));
         await UntilAsync(() => !Has(server, "turns"));
 
-        Assert.Equal(["same"], server.Get<ServerTools>().For(Model).Select(static tool => tool.Name));
+        Assert.Equal(["same"], server.Get<ServerTools>().For(isDemo: false).Select(static tool => tool.Name));
         Directory.Delete(folder, recursive: true);
     }
 
@@ -196,7 +193,7 @@ public class McpTests
     public async Task A_wrong_setting_stops_the_start(params string[] settings) =>
         await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => ChatServer.StartAsync(new ScriptedModel(), settings: settings));
 
-    private static bool Has(ChatServer server, string tool) => server.Get<ServerTools>().For(Model).Any(each => each.Name == tool);
+    private static bool Has(ChatServer server, string tool) => server.Get<ServerTools>().For(isDemo: false).Any(each => each.Name == tool);
 
     private static Task UpAsync(ChatServer server, string tool) => UntilAsync(() => Has(server, tool));
 

@@ -1,8 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Upstream;
+using Passwindow.Testing;
 using Passwindow.Turns;
+using Passwindow.Upstream;
 using Xunit;
 using static Passwindow.Tests.Tools.ScriptedModel;
 
@@ -63,6 +66,23 @@ public class SuggestionTests
         Assert.Equal("stop", receipt.Text("finish_reason"));
         Assert.Equal("Paris is large.", events.Of("token").Single().Text("token"));
         Assert.Equal("stop", events.Reason());
+    }
+
+    [Fact]
+    public async Task A_model_that_is_silent_is_given_five_seconds()
+    {
+        var time = new HandTime();
+        var asked = new TaskCompletionSource();
+        var model = new ScriptedModel().Then((_, cancellation) => Silent(asked, cancellation));
+        var suggestions = new Suggestions(new ResolvedModel(model, "script/small", "small"), time, NullLogger<Suggestions>.Instance);
+
+        var questions = suggestions.AskAsync([ChatMessage.Of(ChatRole.User, "Go")], "Well.", CancellationToken.None);
+        await asked.Task.WaitAsync(ChatServer.Patience);
+        time.Advance(TimeSpan.FromSeconds(5) - TimeSpan.FromTicks(1));
+        Assert.False(questions.IsCompleted);
+        time.Advance(TimeSpan.FromTicks(1));
+
+        Assert.Empty(await questions.WaitAsync(ChatServer.Patience));
     }
 
     [Fact]

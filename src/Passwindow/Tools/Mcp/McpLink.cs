@@ -39,7 +39,8 @@ internal sealed class McpLink : IAsyncDisposable
             if (options.Url is { } url)
             {
                 // A redirect would carry the conversation to where nobody configured it.
-                http = new HttpClient(new BoundedResponses(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })) { Timeout = Timeout.InfiniteTimeSpan };
+                var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false };
+                http = new HttpClient(new BoundedResponses(handler)) { Timeout = Timeout.InfiniteTimeSpan };
                 var settings = new HttpClientTransportOptions { Endpoint = new Uri(url), TransportMode = HttpTransportMode.StreamableHttp };
                 transport = new HttpClientTransport(settings, http, logs, ownsHttpClient: false);
             }

@@ -126,6 +126,7 @@ internal sealed partial class McpServer(string name, McpServerOptions options, T
     [LoggerMessage(Level = LogLevel.Warning, Message = "The connection to the MCP server {Server} has ended: its tools are not offered until it is back.")]
     private partial void LogEnded(string server);
 
-    [LoggerMessage(Level = LogLevel.Warning, EventName = "tool.changed", Message = "The tool {Tool} of the MCP server {Server} is new or not what it was: it is not offered.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, EventName = "tool.changed", Message = "The tool {Tool} of the MCP server {Server} is new or not what it was: it is not offered.")]
     private partial void LogChanged(string tool, string server);
 }

@@ -26,7 +26,8 @@ internal sealed class McpServers : IHostedService
     public IEnumerable<ServerTool> Tools(IReadOnlySet<string> taken)
     {
         var names = new HashSet<string>(taken, StringComparer.Ordinal);
-        var known = _servers.SelectMany(static server => server.Known.Select(static tool => Spell(tool.Name))).CountBy(static name => name).ToDictionary(StringComparer.Ordinal);
+        var known = _servers.SelectMany(static server => server.Known.Select(static tool => Spell(tool.Name)))
+            .CountBy(static name => name).ToDictionary(StringComparer.Ordinal);
         foreach (var server in _servers)
         {
             foreach (var tool in server.Tools)
