@@ -16,7 +16,7 @@ internal static class ServerApp
 
         // The lines that ASP.NET Core logs for each request hold the query string, and so a prompt (GET /chat/stream?prompt=…).
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning); // the announcement says it
         builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
         builder.WebHost.UseSockets(KestrelLimits.Apply);
         if (string.IsNullOrEmpty(builder.Configuration["urls"]))

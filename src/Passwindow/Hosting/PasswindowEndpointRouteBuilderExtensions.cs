@@ -34,7 +34,7 @@ public static class PasswindowEndpointRouteBuilderExtensions
 
     private static void Require(IEndpointRouteBuilder endpoints)
     {
-        if (endpoints.ServiceProvider.GetService<Passwindow.Hosting.Engine>() is null)
+        if (endpoints.ServiceProvider.GetService<Passwindow.Http.Engine>() is null)
             throw new InvalidOperationException("Call builder.Services.AddPasswindow() before MapPasswindow.");
     }
 }

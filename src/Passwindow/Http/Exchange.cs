@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Passwindow.Hosting;
 using Passwindow.Journal;
 using Passwindow.Protocol;
 

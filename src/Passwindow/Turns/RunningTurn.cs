@@ -1,4 +1,4 @@
-using Passwindow.Hosting;
+using Passwindow.Clock;
 using Passwindow.Journal;
 
 namespace Passwindow.Turns;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Passwindow.Conversations;
-using Passwindow.Hosting;
+using Passwindow.Clock;
 using Passwindow.Journal;
 using Passwindow.Protocol;
 

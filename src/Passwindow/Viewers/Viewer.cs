@@ -1,5 +1,5 @@
 using System.IO.Pipelines;
-using Passwindow.Hosting;
+using Passwindow.Clock;
 using Passwindow.Journal;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Dialects;

@@ -18,6 +18,8 @@ public sealed class ChatToolCallTests
     [InlineData("""{"id":"a","function":{"name":"f","arguments":"{\"x\":"}}|{"function":{"arguments":"1}"}}|{"id":"b","function":{"name":"g"}}|{"function":{"arguments":"{}"}}""", """a f {"x":1}; b g {}""")]
     // id and name in every fragment
     [InlineData("""{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\""}}|{"index":0,"id":"a","function":{"name":"f","arguments":":1}"}}|{"index":0,"id":"a","function":{"name":"f","arguments":""}}""", """a f {"x":1}""")]
+    // brackets within strings close nothing
+    [InlineData("""{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\":\"}\\\\\\\"}"}}|{"index":0,"id":"a","function":{"name":"f","arguments":"\"}"}}""", """a f {"x":"}\\\"}"}""")]
     // pieces keyed by id alone, interleaved
     [InlineData("""{"id":"a","function":{"name":"f","arguments":"{\"x\""}}|{"id":"b","function":{"name":"g","arguments":"{\"y\""}}|{"id":"a","function":{"arguments":":1}"}}|{"id":"b","function":{"arguments":":2}"}}""", """a f {"x":1}; b g {"y":2}""")]
     // an index that no call began with

@@ -64,8 +64,10 @@ public sealed class RequestWriterTests
     public void Half_a_surrogate_pair_and_control_characters_leave_valid_JSON()
     {
         var request = new ChatRequest("m", [ChatMessage.Of(ChatRole.User, "a\ud83d\0\u2028b")], []);
-        foreach (var api in UpstreamApi.All)
-            Assert.Contains("a\uFFFD\0\u2028b", JsonNode.Parse(Write(api, request))!["messages"]![0]!["content"] is JsonArray parts ? (string)parts[0]!["text"]! : (string)JsonNode.Parse(Write(api, request))!["messages"]![0]!["content"]!, StringComparison.Ordinal);
+        var chat = JsonNode.Parse(Write(UpstreamApi.OpenAIChat, request))!;
+        Assert.Equal("a\uFFFD\0\u2028b", (string?)chat["messages"]![0]!["content"]);
+        var anthropic = JsonNode.Parse(Write(UpstreamApi.Anthropic, request))!;
+        Assert.Equal("a\uFFFD\0\u2028b", (string?)anthropic["messages"]![0]!["content"]![0]!["text"]);
     }
 
     [Fact]

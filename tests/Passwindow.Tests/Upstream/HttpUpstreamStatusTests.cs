@@ -1,4 +1,5 @@
 using Passwindow.Protocol;
+using Passwindow.Protocol.Upstream;
 using Passwindow.Testing;
 using Passwindow.Upstream;
 using Xunit;
@@ -96,6 +97,15 @@ public class HttpUpstreamStatusTests
 
         Assert.Equal(ErrorCode.UpstreamRateLimited, (await asked.WaitAsync(Asking.Patience)).Failure!.Code);
     }
+
+    [Theory]
+    [InlineData("OpenAI", "https://api.openai.com/v1", "https://api.openai.com/v1/chat/completions")]
+    [InlineData("OpenAI", "https://api.openai.com/v1//", "https://api.openai.com/v1/chat/completions")]
+    [InlineData("OpenAI", "http://box:8000?api-version=1", "http://box:8000/chat/completions?api-version=1")]
+    [InlineData("Anthropic", "https://api.anthropic.com", "https://api.anthropic.com/v1/messages")]
+    [InlineData("Anthropic", "https://proxy/anthropic/", "https://proxy/anthropic/v1/messages")]
+    public void A_base_is_what_the_official_sdks_want(string type, string baseUrl, string expected) =>
+        Assert.Equal(expected, new ProviderEndpoint("p", UpstreamApi.All.Single(api => api.Name == type), new(baseUrl), null).Url.ToString());
 
     [Fact]
     public void A_key_that_the_limit_has_cut_is_taken_out_too()

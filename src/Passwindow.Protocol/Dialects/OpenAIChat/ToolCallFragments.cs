@@ -82,7 +82,7 @@ internal sealed class ToolCallFragments(ToolCallAssembler calls)
     /// where the arguments are complete. (Servers exist that repeat id and name in every fragment.)
     /// </summary>
     private static bool IsNext(PendingToolCall call, string? name, bool writes) =>
-        name is not null && call.Name.Length > 0 && (name != call.Name || (writes && call.IsWhole));
+        name is not null && call.Name.Length > 0 && (name != call.Name || (writes && call.HasClosed));
 
     private static bool Agree(long? left, long? right) => left is null || right is null || left == right;
 }

@@ -8,6 +8,7 @@ internal sealed class PendingToolCall(string? providerId, long? index)
     private readonly ArrayBufferWriter<byte> _arguments = new();
     private readonly SurrogateJoiner _joiner = new();
     private string? _id;
+    private ObjectWatch _watch;
     private int _pieces;
     private int _told;
 
@@ -27,13 +28,13 @@ internal sealed class PendingToolCall(string? providerId, long? index)
         set => _id = value;
     }
 
-    /// <summary>Whether the id has been said or chosen, so that it must not change any more.</summary>
-    public bool HasId => _id is not null;
-
     /// <summary>The arguments so far.</summary>
     public ReadOnlyMemory<byte> Arguments => _arguments.WrittenMemory;
 
-    /// <summary>Whether the arguments are one whole JSON object, so that nothing can follow.</summary>
+    /// <summary>Whether the object that the arguments are has closed, so that nothing can follow.</summary>
+    public bool HasClosed => _watch.HasClosed;
+
+    /// <summary>Whether the arguments are one whole JSON object. It reads all of them.</summary>
     public bool IsWhole => JsonSlice.IsWholeObject(_arguments.WrittenSpan);
 
     /// <summary>Whether the model wrote nothing.</summary>
@@ -80,6 +81,7 @@ internal sealed class PendingToolCall(string? providerId, long? index)
     {
         if (_arguments.WrittenCount == before)
             return;
+        _watch.See(_arguments.WrittenSpan[before..]);
         if (++_pieces > 1)
             Tell(said);
     }

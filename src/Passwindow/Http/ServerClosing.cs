@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Passwindow.Turns;
 
-namespace Passwindow.Hosting;
+namespace Passwindow.Http;
 
 /// <summary>
 /// Goes down in order: no new turns, running ones end as <c>interrupted</c>, their viewers see it, and only then do responses that are

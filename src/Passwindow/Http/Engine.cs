@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Http;
-using Passwindow.Http;
+using Passwindow.Clock;
 using Passwindow.Journal;
 using Passwindow.Turns;
 using Passwindow.Upstream;
 using Passwindow.Viewers;
 
-namespace Passwindow.Hosting;
+namespace Passwindow.Http;
 
 /// <summary>The rooms of one server, put together: what an endpoint reaches for.</summary>
 internal sealed class Engine(PasswindowOptions options, IJournal journal, RunningTurns turns, ModelCatalog models, Pulse pulse, TimeProvider time, ServerClosing closing)

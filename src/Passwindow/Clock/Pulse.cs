@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Passwindow.Hosting;
+namespace Passwindow.Clock;
 
 /// <summary>
 /// One timer for everything that waits: limits of turns, silences of viewers. Ten thousand waiting viewers cost no timer of their own.
