@@ -24,6 +24,8 @@ internal sealed class ConfigureFromConfiguration(IConfiguration configuration) :
         [nameof(PasswindowOptions.MaxToolRounds)] = static (options, key, text) => options.MaxToolRounds = Number(key, text),
         [nameof(PasswindowOptions.MaxMessageBytes)] = static (options, key, text) => options.MaxMessageBytes = Number(key, text),
         [nameof(PasswindowOptions.MaxAnswerBytes)] = static (options, key, text) => options.MaxAnswerBytes = Number(key, text),
+        [nameof(PasswindowOptions.UpstreamRetries)] = static (options, key, text) => options.UpstreamRetries = Number(key, text),
+        [nameof(PasswindowOptions.ContinueAfterBreak)] = static (options, key, text) => options.ContinueAfterBreak = YesOrNo(key, text),
         [nameof(PasswindowOptions.Demo)] = static (options, key, text) => options.Demo = YesOrNo(key, text),
         [nameof(PasswindowOptions.FindOllama)] = static (options, key, text) => options.FindOllama = YesOrNo(key, text),
         [nameof(PasswindowOptions.UseProxy)] = static (options, key, text) => options.UseProxy = YesOrNo(key, text),
@@ -69,8 +71,11 @@ internal sealed class ConfigureFromConfiguration(IConfiguration configuration) :
                         foreach (string model in Models(setting))
                             provider.Models.Add(model);
                         break;
+                    case "CANCONTINUE":
+                        provider.CanContinue = YesOrNo(setting.Path, setting.Value ?? "");
+                        break;
                     default:
-                        throw Wrong($"There is no setting {setting.Path}. A provider has Type, BaseUrl, ApiKey and Models.");
+                        throw Wrong($"There is no setting {setting.Path}. A provider has Type, BaseUrl, ApiKey, Models and CanContinue.");
                 }
             }
 

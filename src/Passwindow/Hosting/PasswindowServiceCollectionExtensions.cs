@@ -34,6 +34,8 @@ public static class PasswindowServiceCollectionExtensions
         services.TryAddSingleton<IJournal>(OpenJournal);
         services.TryAddSingleton<Pulse>();
         services.TryAddSingleton(static provider => Limits(provider.GetRequiredService<IOptions<PasswindowOptions>>().Value));
+        services.TryAddSingleton(static provider => Failover(provider.GetRequiredService<IOptions<PasswindowOptions>>().Value));
+        services.TryAddSingleton<TurnUpstreams>();
         services.TryAddSingleton<RunningTurns>();
         services.TryAddSingleton(static provider => new Lazy<RunningTurns>(provider.GetRequiredService<RunningTurns>));
         services.TryAddSingleton<ServerClosing>();
@@ -52,9 +54,11 @@ public static class PasswindowServiceCollectionExtensions
             provider.GetRequiredService<ILogger<FileJournal>>());
     }
 
+    private static FailoverSettings Failover(PasswindowOptions options) =>
+        new(RetryPolicy.Of(options.UpstreamRetries), options.FirstTokenTimeout, options.ContinueAfterBreak);
+
     private static TurnLimits Limits(PasswindowOptions options) => new(
         options.Linger,
-        options.FirstTokenTimeout,
         options.TokenTimeout,
         options.TurnTimeout,
         options.MaxTurns,

@@ -17,6 +17,7 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _viewers;
+    private int _tokensToNobody;
     private long _unwatchedSince;
     private long _silentSince;
     private TimeSpan _silenceLimit = Timeout.InfiniteTimeSpan;
@@ -75,18 +76,39 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
     public IDisposable Watch()
     {
         lock (_gate)
+        {
             _viewers++;
+            _tokensToNobody = 0;
+        }
+
         return new Watching(this);
     }
-
-    /// <summary>The upstream owes a token, within <see cref="TurnLimits.FirstToken"/>.</summary>
-    public void ExpectFirstToken() => Expect(_limits.FirstToken);
 
     /// <summary>A token came; the next is due within <see cref="TurnLimits.Token"/>.</summary>
     public void ExpectToken() => Expect(_limits.Token);
 
     /// <summary>Nobody owes a token just now.</summary>
     public void ExpectNothing() => Expect(Timeout.InfiniteTimeSpan);
+
+    /// <summary>A token was made: if nobody watches, it is for nobody, until somebody comes back and reads it.</summary>
+    public void CountToken()
+    {
+        lock (_gate)
+        {
+            if (_viewers == 0)
+                _tokensToNobody++;
+        }
+    }
+
+    /// <summary>How many pieces of the answer were made since the last viewer left.</summary>
+    public int TokensToNobody
+    {
+        get
+        {
+            lock (_gate)
+                return _tokensToNobody;
+        }
+    }
 
     public void MarkStarted() => _started.TrySetResult();
 
@@ -129,7 +151,7 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
                 return CancelReason.TurnTimeout;
             if (!IsOver(_silenceLimit, _silentSince))
                 return CancelReason.None;
-            return _silenceLimit == _limits.FirstToken ? CancelReason.FirstTokenTimeout : CancelReason.TokenTimeout;
+            return CancelReason.TokenTimeout;
         }
     }
 

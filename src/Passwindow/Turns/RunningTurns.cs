@@ -4,11 +4,12 @@ using Passwindow.Conversations;
 using Passwindow.Clock;
 using Passwindow.Journal;
 using Passwindow.Protocol;
+using Passwindow.Upstream;
 
 namespace Passwindow.Turns;
 
 /// <summary>The turns that run on this node: starts them, finds them, stops them, and ends them when the server goes down.</summary>
-internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pulse, TimeProvider time, ILogger<TurnLoop> log)
+internal sealed class RunningTurns(IJournal journal, TurnLimits limits, TurnUpstreams upstreams, Pulse pulse, TimeProvider time, ILogger<TurnLoop> log)
 {
     private readonly ConcurrentDictionary<TurnKey, RunningTurn> _turns = new();
     private readonly ConcurrentDictionary<ConversationKey, RunningTurn?> _conversations = new();
@@ -97,7 +98,7 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pu
 
         var turn = new RunningTurn(opening, writer.Reader, limits, time);
         var context = new TurnContext([.. history, Memory.Question(request.Message)], request.Tools, limits);
-        var loop = new TurnLoop(turn, writer, request.Model, context, log);
+        var loop = new TurnLoop(turn, writer, upstreams.For(request.Model), context, log);
         var listening = writer.Reader.Listen(turn);
         _turns[opening.Key] = turn;
         _conversations[conversation] = turn;

@@ -14,6 +14,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
 {
     private readonly TurnEvents _events = new(writer);
     private Usage? _usage;
+    private string? _otherModel;
     private TimeSpan? _firstToken;
 
     /// <summary>Runs the turn to its end. Never throws.</summary>
@@ -22,7 +23,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
         try
         {
             var end = await ConverseToTheEndAsync();
-            _events.Usage(_usage ?? new Usage(), _firstToken, turn.Elapsed);
+            _events.Usage(_usage ?? new Usage(), _firstToken, turn.Elapsed, _otherModel, turn.TokensToNobody);
             _events.End(end);
             await _events.CommitAsync();
         }
@@ -100,7 +101,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
     private async Task<Answer> AskAsync(ChatRequest request)
     {
         var answer = new Answer();
-        turn.ExpectFirstToken();
+        turn.ExpectNothing(); // the first token's limit is the attempt's: there may be several
         await foreach (var said in model.Upstream.AskAsync(request, turn.Cancellation).WithCancellation(turn.Cancellation))
         {
             // The upstream may have had more at hand when the turn was cut short: nothing is journalled after a stop.
@@ -120,25 +121,31 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
     {
         if (said is Heartbeat)
             return;
+        if (said is ModelChanged changed)
+        {
+            Follow(changed.Model);
+            return;
+        }
+
         turn.ExpectToken();
         switch (said)
         {
             case TextDelta text:
-                _firstToken ??= turn.Elapsed;
+                MarkToken();
                 _events.Token(text.Text.Span, text.IsRefusal);
                 answer.AddText(text.Text.Span);
                 break;
             case ReasoningDelta reasoning:
-                _firstToken ??= turn.Elapsed;
+                MarkToken();
                 _events.Reasoning(reasoning.Text.Span, reasoning.Signature, reasoning.Redacted);
                 answer.AddReasoning(reasoning);
                 break;
             case ToolArgumentsDelta arguments:
-                _firstToken ??= turn.Elapsed;
+                MarkToken();
                 _events.ToolArguments(arguments.Id, arguments.Name, arguments.Delta.Span);
                 break;
             case ToolCallRequested call:
-                _firstToken ??= turn.Elapsed;
+                MarkToken();
                 answer.Calls.Add(Call(call));
                 break;
             case CitationFound citation:
@@ -151,6 +158,21 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
                 answer.Reason = ended.Reason;
                 break;
         }
+    }
+
+    private void MarkToken()
+    {
+        _firstToken ??= turn.Elapsed;
+        turn.CountToken();
+    }
+
+    /// <summary>Another model goes on. Where nothing was shown yet, <c>usage</c> names it at the end; else a <c>seam</c> stands at the place.</summary>
+    private void Follow(string otherModel)
+    {
+        turn.ExpectNothing();
+        _otherModel = otherModel;
+        if (_firstToken is not null)
+            _events.Seam("failover", otherModel);
     }
 
     private ToolCallRequested Call(ToolCallRequested call)
