@@ -19,13 +19,13 @@ internal static class ConversationView
         json.WriteString("updated_at"u8, turns[^1].Opening.CreatedAt);
         json.WriteStartArray("messages"u8);
         ITurnReader? running = null;
-        foreach (var turn in turns)
+        foreach (var turn in Branch.Current(turns, static turn => turn.Opening))
         {
             WriteQuestion(json, turn.Opening);
             if (turn.HasEnded)
                 await WriteAnswerAsync(json, turn, cancellation);
             else
-                running = turn;
+                running ??= turn; // others wait for it
         }
 
         json.WriteEndArray();

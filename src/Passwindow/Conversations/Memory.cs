@@ -8,12 +8,15 @@ namespace Passwindow.Conversations;
 /// <summary>What a model is told of the conversation so far: the earlier turns, read from the journal.</summary>
 internal static class Memory
 {
-    /// <summary>The messages of the turns that have ended, oldest first.</summary>
-    public static async Task<IReadOnlyList<ChatMessage>> ReadAsync(IJournal journal, ConversationKey conversation, CancellationToken cancellation)
+    /// <summary>The messages of the turns that lead to <paramref name="next"/> and have ended, oldest first.</summary>
+    public static async Task<IReadOnlyList<ChatMessage>> ReadAsync(IJournal journal, TurnOpening next, CancellationToken cancellation)
     {
         var messages = new List<ChatMessage>();
-        foreach (var turn in await journal.ReadConversationAsync(conversation, cancellation))
+        var turns = await journal.ReadConversationAsync(next.ConversationKey, cancellation);
+        foreach (var turn in Branch.Before(turns, static turn => turn.Opening, next))
         {
+            if (!turn.HasEnded)
+                continue;
             messages.Add(Question(turn.Opening.Message));
             string answer = await ReadAnswerAsync(turn, cancellation);
             if (answer.Length > 0)

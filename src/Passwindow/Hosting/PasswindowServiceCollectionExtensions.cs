@@ -37,6 +37,7 @@ public static class PasswindowServiceCollectionExtensions
         services.TryAddSingleton(static provider => Failover(provider.GetRequiredService<IOptions<PasswindowOptions>>().Value));
         services.TryAddSingleton<TurnUpstreams>();
         services.TryAddSingleton<RunningTurns>();
+        services.TryAddSingleton<IdempotencyKeys>();
         services.TryAddSingleton(static provider => new Lazy<RunningTurns>(provider.GetRequiredService<RunningTurns>));
         services.TryAddSingleton<ServerClosing>();
         services.TryAddSingleton(static provider => ActivatorUtilities.CreateInstance<Engine>(provider, provider.GetRequiredService<IOptions<PasswindowOptions>>().Value));

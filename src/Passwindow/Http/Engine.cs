@@ -8,7 +8,7 @@ using Passwindow.Viewers;
 namespace Passwindow.Http;
 
 /// <summary>The rooms of one server, put together: what an endpoint reaches for.</summary>
-internal sealed class Engine(PasswindowOptions options, IJournal journal, RunningTurns turns, ModelCatalog models, Pulse pulse, TimeProvider time, ServerClosing closing)
+internal sealed class Engine(PasswindowOptions options, IJournal journal, RunningTurns turns, IdempotencyKeys keys, ModelCatalog models, Pulse pulse, TimeProvider time, ServerClosing closing)
 {
     /// <summary>How long a viewer's connection may take nothing of what is written to it before it is cut.</summary>
     private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(10);
@@ -18,6 +18,8 @@ internal sealed class Engine(PasswindowOptions options, IJournal journal, Runnin
     public IJournal Journal => journal;
 
     public RunningTurns Turns => turns;
+
+    public IdempotencyKeys Keys => keys;
 
     public ModelCatalog Models => models;
 

@@ -27,6 +27,15 @@ internal sealed record TurnOpening(
     /// <summary>What the client wants to find again: a JSON object; null for none.</summary>
     public JsonElement? Metadata { get; init; }
 
+    /// <summary>The turn of the same conversation whose place this one takes; null for a turn that follows the one before it.</summary>
+    public TurnId? Replaces { get; init; }
+
+    /// <summary>The <c>Idempotency-Key</c> of the request; null for none.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>What was asked with that key: SHA-256 in hexadecimal digits.</summary>
+    public string? RequestHash { get; init; }
+
     [JsonIgnore]
     public TurnKey Key => new(Tenant, Turn);
 

@@ -19,6 +19,7 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
     private int _viewers;
     private int _tokensToNobody;
     private long _unwatchedSince;
+    private long? _begunAt;
     private long _silentSince;
     private TimeSpan _silenceLimit = Timeout.InfiniteTimeSpan;
     private CancelReason _reason;
@@ -70,6 +71,13 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
 
         _cancellation.Cancel();
         return true;
+    }
+
+    /// <summary>Nothing is before it in its conversation: its time runs from now on.</summary>
+    public void Begin()
+    {
+        lock (_gate)
+            _begunAt ??= _time.GetTimestamp();
     }
 
     /// <summary>A viewer came; it leaves when the result is disposed.</summary>
@@ -147,7 +155,7 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
         {
             if (_viewers == 0 && IsOver(_limits.Linger, _unwatchedSince))
                 return CancelReason.Abandoned;
-            if (IsOver(_limits.Turn, _startedAt))
+            if (_begunAt is { } begun && IsOver(_limits.Turn, begun))
                 return CancelReason.TurnTimeout;
             if (!IsOver(_silenceLimit, _silentSince))
                 return CancelReason.None;

@@ -4,6 +4,7 @@ using Passwindow.Conversations;
 using Passwindow.Clock;
 using Passwindow.Journal;
 using Passwindow.Protocol;
+using Passwindow.Protocol.Dialects.Native;
 using Passwindow.Upstream;
 
 namespace Passwindow.Turns;
@@ -12,32 +13,35 @@ namespace Passwindow.Turns;
 internal sealed class RunningTurns(IJournal journal, TurnLimits limits, TurnUpstreams upstreams, Pulse pulse, TimeProvider time, ILogger<TurnLoop> log)
 {
     private readonly ConcurrentDictionary<TurnKey, RunningTurn> _turns = new();
-    private readonly ConcurrentDictionary<ConversationKey, RunningTurn?> _conversations = new();
+    private readonly ConversationLines _lines = new();
     private int _count;
     private volatile bool _closing;
 
-    /// <summary>How many run.</summary>
+    /// <summary>How many run, or wait for another to end.</summary>
     public int Count => _count;
 
     public RunningTurn? Find(TurnKey key) => _turns.GetValueOrDefault(key);
 
     /// <summary>The turn that runs in a conversation; null if none does.</summary>
-    public RunningTurn? FindIn(ConversationKey key) => _conversations.GetValueOrDefault(key);
+    public RunningTurn? FindIn(ConversationKey key) => _lines.First(key);
 
     /// <summary>Starts a turn. It is watched from the beginning, by the viewer that is returned with it and disposed when it leaves.</summary>
     /// <exception cref="TurnRefusedException">It cannot be started; nothing has happened.</exception>
     public async Task<(RunningTurn Turn, IDisposable Viewer)> StartAsync(TurnRequest request, CancellationToken cancellation)
     {
         var conversation = new ConversationKey(request.Tenant, request.Conversation ?? ConversationId.Create(time.GetUtcNow()));
-        Reserve(conversation);
+        var place = Enter(conversation, request.IfActive);
         try
         {
-            var history = request.Conversation is null ? [] : await Memory.ReadAsync(journal, conversation, cancellation);
-            return Run(request, conversation, history);
+            var opening = Open(request, conversation);
+
+            // Read before the turn exists if that can be: damage is then told by a status.
+            var history = place.IsFirst ? await Memory.ReadAsync(journal, opening, cancellation) : null;
+            return Run(request, opening, place, history);
         }
         catch
         {
-            Release(conversation);
+            Leave(place);
             throw;
         }
     }
@@ -51,7 +55,7 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, TurnUpst
         await Task.WhenAll(_turns.Values.Select(static turn => turn.Completion));
     }
 
-    private void Reserve(ConversationKey conversation)
+    private ConversationLines.Place Enter(ConversationKey conversation, IfActive ifActive)
     {
         if (_closing)
             throw new TurnRefusedException(TurnRefusal.ShuttingDown, "The server is going down.");
@@ -63,29 +67,42 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, TurnUpst
             throw new TurnRefusedException(TurnRefusal.Overloaded, "As many turns run as this server allows.");
         }
 
-        if (_conversations.TryAdd(conversation, null))
-            return;
-        Interlocked.Decrement(ref _count);
-        throw new TurnRefusedException(TurnRefusal.ConversationIsBusy, "The conversation has a running turn.")
+        if (_lines.TryEnter(conversation, ifActive, out var ahead) is { } place)
         {
-            ActiveTurn = FindIn(conversation)?.Opening.Turn,
-        };
+            if (ifActive == IfActive.Interrupt)
+            {
+                foreach (var other in ahead)
+                    other.Interrupt();
+            }
+
+            return place;
+        }
+
+        Interlocked.Decrement(ref _count);
+        throw ifActive == IfActive.Enqueue
+            ? new TurnRefusedException(TurnRefusal.QueueIsFull, $"{ConversationLines.MaxWaiting} turns wait in the conversation already.")
+            : new TurnRefusedException(TurnRefusal.ConversationIsBusy, "The conversation has a running turn.") { ActiveTurn = ahead[0].Turn?.Opening.Turn };
     }
 
-    private void Release(ConversationKey conversation)
+    private void Leave(ConversationLines.Place place)
     {
-        _conversations.TryRemove(conversation, out _);
+        _lines.Leave(place);
         Interlocked.Decrement(ref _count);
     }
 
-    private (RunningTurn Turn, IDisposable Viewer) Run(TurnRequest request, ConversationKey conversation, IReadOnlyList<Protocol.Upstream.ChatMessage> history)
+    private TurnOpening Open(TurnRequest request, ConversationKey conversation) => new(
+        journal.CreateTurnId(conversation), conversation.Tenant, conversation.Conversation, request.User, request.Model.Name, request.Message, time.GetUtcNow())
     {
-        var opening = new TurnOpening(
-            journal.CreateTurnId(conversation), conversation.Tenant, conversation.Conversation, request.User, request.Model.Name, request.Message, time.GetUtcNow())
-        {
-            Tools = request.ToolsJson,
-            Metadata = request.Metadata,
-        };
+        Tools = request.ToolsJson,
+        Metadata = request.Metadata,
+        Replaces = request.Replaces,
+        IdempotencyKey = request.IdempotencyKey,
+        RequestHash = request.RequestHash,
+    };
+
+    private (RunningTurn Turn, IDisposable Viewer) Run(
+        TurnRequest request, TurnOpening opening, ConversationLines.Place place, IReadOnlyList<Protocol.Upstream.ChatMessage>? history)
+    {
         ITurnWriter writer;
         try
         {
@@ -97,12 +114,18 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, TurnUpst
         }
 
         var turn = new RunningTurn(opening, writer.Reader, limits, time);
-        var context = new TurnContext([.. history, Memory.Question(request.Message)], request.Tools, limits);
+        bool waits = history is null;
+        var question = Memory.Question(request.Message);
+        var context = new TurnContext([.. history ?? [], question], request.Tools, limits) { WaitForMessages = waits ? WaitAsync : null };
+        if (!waits)
+            turn.Begin();
         var loop = new TurnLoop(turn, writer, upstreams.For(request.Model), context, log);
         var listening = writer.Reader.Listen(turn);
         _turns[opening.Key] = turn;
-        _conversations[conversation] = turn;
+        place.Take(turn);
         pulse.Add(turn);
+        if (_closing)
+            turn.Cancel(CancelReason.ShuttingDown); // it came in at the last moment
         var viewer = turn.Watch();
         _ = RunAsync();
         return (turn, viewer);
@@ -114,8 +137,16 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, TurnUpst
             listening.Dispose();
             pulse.Remove(turn);
             _turns.TryRemove(opening.Key, out _);
-            Release(conversation);
+            Leave(place);
             turn.Complete();
+        }
+
+        // What stands before it in the conversation shows only when that has ended.
+        async Task<IReadOnlyList<Protocol.Upstream.ChatMessage>> WaitAsync(CancellationToken cancellation)
+        {
+            await place.Front.WaitAsync(cancellation);
+            turn.Begin();
+            return [.. await Memory.ReadAsync(journal, opening, cancellation), question];
         }
     }
 }

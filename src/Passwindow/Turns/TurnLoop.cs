@@ -48,6 +48,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
             _events.Start(turn.Opening);
             await _events.CommitAsync(); // the upstream costs money: it is asked only for a turn that exists
             turn.MarkStarted();
+            await context.PrepareAsync(turn.Cancellation);
             return await ConverseAsync();
         }
         catch (Exception) when (turn.Reason is var reason and not CancelReason.None)
@@ -212,4 +213,18 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
 /// <param name="Messages">The conversation so far, the person's message last.</param>
 /// <param name="ClientTools">The tools that the client runs.</param>
 /// <param name="Limits">The limits.</param>
-internal sealed record TurnContext(IReadOnlyList<ChatMessage> Messages, IReadOnlyList<ToolDeclaration> ClientTools, TurnLimits Limits);
+internal sealed record TurnContext(IReadOnlyList<ChatMessage> Messages, IReadOnlyList<ToolDeclaration> ClientTools, TurnLimits Limits)
+{
+    /// <inheritdoc cref="TurnContext" path="/param[@name='Messages']"/>
+    public IReadOnlyList<ChatMessage> Messages { get; private set; } = Messages;
+
+    /// <summary>Waits until nothing is before the turn in its conversation, and gives its messages then; null if nothing was.</summary>
+    public Func<CancellationToken, Task<IReadOnlyList<ChatMessage>>>? WaitForMessages { get; init; }
+
+    /// <summary>Waits for the turn's place in its conversation.</summary>
+    public async Task PrepareAsync(CancellationToken cancellation)
+    {
+        if (WaitForMessages is not null)
+            Messages = await WaitForMessages(cancellation);
+    }
+}

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Passwindow.Protocol;
+using Passwindow.Protocol.Dialects.Native;
 using Passwindow.Protocol.Upstream;
 using Passwindow.Upstream;
 
@@ -19,6 +20,18 @@ internal sealed record TurnRequest(TenantId Tenant, string? User, ConversationId
     /// <summary>The same as the client wrote them, for the journal.</summary>
     public JsonElement? ToolsJson { get; init; }
 
+    /// <summary>What to do when the conversation has a running turn.</summary>
+    public IfActive IfActive { get; init; }
+
+    /// <summary>The turn whose place it takes; one of the same conversation, or nothing is left out.</summary>
+    public TurnId? Replaces { get; init; }
+
+    /// <summary>The <c>Idempotency-Key</c> of the request.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>What was asked with that key: SHA-256 in hexadecimal digits.</summary>
+    public string? RequestHash { get; init; }
+
     /// <summary>What the client wants to find again.</summary>
     public JsonElement? Metadata { get; init; }
 }
@@ -28,6 +41,9 @@ internal enum TurnRefusal
 {
     /// <summary>The conversation has a running turn.</summary>
     ConversationIsBusy,
+
+    /// <summary>As many turns wait in the conversation as may.</summary>
+    QueueIsFull,
 
     /// <summary>As many turns run as may.</summary>
     Overloaded,
