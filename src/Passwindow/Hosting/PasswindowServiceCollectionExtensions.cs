@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Passwindow;
 using Passwindow.Clock;
+using Passwindow.Diagnostics;
 using Passwindow.Hosting;
 using Passwindow.Http;
 using Passwindow.Journal;
@@ -30,6 +31,8 @@ public static class PasswindowServiceCollectionExtensions
             services.PostConfigure(configure);
 
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.TryAddSingleton<PasswindowMetrics>();
         services.AddUpstream();
         services.TryAddSingleton<IJournal>(OpenJournal);
         services.TryAddSingleton<Pulse>();

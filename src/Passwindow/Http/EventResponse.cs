@@ -16,7 +16,15 @@ internal static class EventResponse
         Begin(exchange, turn.Opening);
         await exchange.Response.StartAsync(exchange.Left);
         var viewer = new Viewer(turn, dialect.CreateWriter(), exchange.Response.BodyWriter, exchange.Engine.ViewerSettings(exchange.Context));
-        await viewer.RunAsync(after, exchange.Left);
+        exchange.Engine.Metrics.ViewerCame();
+        try
+        {
+            await viewer.RunAsync(after, exchange.Left);
+        }
+        finally
+        {
+            exchange.Engine.Metrics.ViewerLeft();
+        }
     }
 
     public static void NameTurn(HttpResponse response, TurnOpening opening)

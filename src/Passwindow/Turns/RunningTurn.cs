@@ -1,5 +1,6 @@
 using Passwindow.Clock;
 using Passwindow.Journal;
+using Passwindow.Protocol;
 
 namespace Passwindow.Turns;
 
@@ -54,6 +55,9 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
 
     /// <summary>Completes when the turn's <c>start</c> is committed, or can never be.</summary>
     public Task Started => _started.Task;
+
+    /// <summary>How it ended, and when its first token came; nothing while it runs.</summary>
+    public (FinishReason? Reason, TimeSpan? FirstToken) Outcome { get; set; }
 
     /// <summary>How long it has run.</summary>
     public TimeSpan Elapsed => _time.GetElapsedTime(_startedAt);

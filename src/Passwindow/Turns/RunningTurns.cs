@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Passwindow.Conversations;
 using Passwindow.Clock;
+using Passwindow.Diagnostics;
 using Passwindow.Journal;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Dialects.Native;
@@ -10,7 +11,7 @@ using Passwindow.Upstream;
 namespace Passwindow.Turns;
 
 /// <summary>The turns that run on this node: starts them, finds them, stops them, and ends them when the server goes down.</summary>
-internal sealed class RunningTurns(IJournal journal, TurnLimits limits, TurnUpstreams upstreams, Pulse pulse, TimeProvider time, ILogger<TurnLoop> log)
+internal sealed class RunningTurns(IJournal journal, TurnLimits limits, TurnUpstreams upstreams, PasswindowMetrics metrics, Pulse pulse, TimeProvider time, ILogger<TurnLoop> log)
 {
     private readonly ConcurrentDictionary<TurnKey, RunningTurn> _turns = new();
     private readonly ConversationLines _lines = new();
@@ -124,6 +125,7 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, TurnUpst
         _turns[opening.Key] = turn;
         place.Take(turn);
         pulse.Add(turn);
+        metrics.TurnBegan();
         if (_closing)
             turn.Cancel(CancelReason.ShuttingDown); // it came in at the last moment
         var viewer = turn.Watch();
@@ -138,6 +140,7 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, TurnUpst
             pulse.Remove(turn);
             _turns.TryRemove(opening.Key, out _);
             Leave(place);
+            metrics.TurnEnded(turn.Outcome.Reason, turn.Outcome.FirstToken, turn.Elapsed, turn.TokensToNobody);
             turn.Complete();
         }
 

@@ -26,6 +26,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
             _events.Usage(_usage ?? new Usage(), _firstToken, turn.Elapsed, _otherModel, turn.TokensToNobody);
             _events.End(end);
             await _events.CommitAsync();
+            turn.Outcome = (end.Reason, _firstToken);
         }
         catch (JournalUnavailableException)
         {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Passwindow.Diagnostics;
 using Passwindow.Protocol.Upstream;
 
 namespace Passwindow.Upstream;
@@ -9,7 +10,7 @@ namespace Passwindow.Upstream;
 /// asked. Once it has spoken nothing is asked again: the failure is the turn's, unless the answer may be continued by another model.
 /// <see cref="ModelChanged"/> tells of every change. The model that answered stays for the turn's later rounds.
 /// </summary>
-internal sealed class FailoverUpstream(ResolvedModel first, FailoverSettings settings, TimeProvider time, ILogger<FailoverUpstream> log) : IUpstream
+internal sealed class FailoverUpstream(ResolvedModel first, FailoverSettings settings, PasswindowMetrics metrics, TimeProvider time, ILogger<FailoverUpstream> log) : IUpstream
 {
     private readonly List<ResolvedModel> _models = [first, .. first.Fallbacks];
     private int _current;
@@ -54,6 +55,7 @@ internal sealed class FailoverUpstream(ResolvedModel first, FailoverSettings set
             if (!spoke && settings.Retry.WaitAfter(failure, retries, waited) is { } wait)
             {
                 UpstreamLog.Retries(log, _models[_current].Name, failure.Code, wait.TotalSeconds);
+                metrics.Retried();
                 await Task.Delay(wait, time, cancellation);
                 waited += wait;
                 retries++;
@@ -64,6 +66,7 @@ internal sealed class FailoverUpstream(ResolvedModel first, FailoverSettings set
             if (Next(failure, within, begun) is not { } next)
                 throw failure;
             UpstreamLog.FailsOver(log, _models[_current].Name, failure.Code, _models[next].Name);
+            metrics.FailedOver();
             _current = next;
             retries = 0;
             begun?.Break();

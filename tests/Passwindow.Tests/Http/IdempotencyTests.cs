@@ -149,7 +149,7 @@ public sealed class IdempotencyTests
     [Theory]
     [InlineData("")]
     [InlineData("two words")]
-    [InlineData("caf\u00e9")]
+    [InlineData("a\tb")]
     public async Task A_key_of_another_form_is_refused(string key)
     {
         await using var upstream = Answering();

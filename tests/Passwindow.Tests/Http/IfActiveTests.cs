@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Passwindow.Protocol;
 using Passwindow.Testing;
 using Xunit;
 
@@ -112,10 +113,11 @@ public sealed class IfActiveTests : IAsyncLifetime
     {
         await using var one = await RunAsync();
         var two = await AskAsync("two", "enqueue");
-        string turn = two.Turn();
+        var turn = _server.Engine.Turns.Find(new TurnKey(TenantId.Default, new TurnId(two.Turn())))!;
         two.Cut();
+        await turn.Completion.WaitAsync(ServerUnderTest.Patience);
 
-        await using var later = await _server.WatchAsync($"/chat/turns/{turn}/events");
+        await using var later = await _server.WatchAsync($"/chat/turns/{turn.Opening.Turn}/events");
         Assert.Equal("abandoned", (await later.RestAsync()).FinishReason());
         Assert.Single(_upstream.Requests);
     }
