@@ -3,4 +3,5 @@ using Passwindow.Server;
 
 var root = new RootCommand("Passwindow: durable token streaming for LLM chat. Without a command it serves.");
 root.Subcommands.Add(ServeCommand.Create());
+root.Subcommands.Add(JournalCommand.Create());
 return await root.Parse(ServeCommand.IsImplied(args) ? ["serve", .. args] : args).InvokeAsync();

@@ -28,6 +28,7 @@ internal static class ServeCommand
         try
         {
             await using var app = ServerApp.Create(args);
+            app.Lifetime.ApplicationStarted.Register(() => Announcement.Write(app));
             await app.RunAsync(cancellation);
             return 0;
         }

@@ -29,7 +29,6 @@ internal static class ServerApp
         app.UseStaticFiles();
         app.MapPasswindow();
         app.MapPasswindowHealth();
-        app.Lifetime.ApplicationStarted.Register(() => Announcement.Write(app));
         return app;
     }
 }

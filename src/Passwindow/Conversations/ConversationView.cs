@@ -1,52 +1,48 @@
-using System.Text;
 using System.Text.Json;
 using Passwindow.Journal;
-using Passwindow.Protocol;
 
 namespace Passwindow.Conversations;
 
 /// <summary>
-/// A conversation as a page shows it: the messages of the turns that have ended, and of the running one the question, its id and how far
-/// it is committed, so that a viewer can attach without a gap.
+/// A conversation as a page shows it: the messages of the turns that have ended; of the running one the question, its id, how far it is
+/// committed, and as <c>partial</c> what it said up to there, so that a viewer attaches after <c>last_seq</c> without a gap (or from the
+/// start, and leaves <c>partial</c> aside).
 /// </summary>
 internal static class ConversationView
 {
-    public static async Task WriteAsync(Utf8JsonWriter json, ConversationId id, IReadOnlyList<ITurnReader> turns, CancellationToken cancellation)
+    /// <summary>Writes the members of the document.</summary>
+    public static async Task WriteAsync(Utf8JsonWriter json, ConversationEntry entry, IReadOnlyList<ITurnReader> turns, CancellationToken cancellation)
     {
         json.WriteStartObject();
-        json.WriteString("id"u8, id.Value);
-        json.WriteString("title"u8, Title(turns[0].Opening.Message));
-        json.WriteString("updated_at"u8, turns[^1].Opening.CreatedAt);
+        json.WriteString("id"u8, entry.Key.Conversation.Value);
+        json.WriteString("title"u8, entry.Title);
+        json.WriteString("updated_at"u8, entry.UpdatedAt);
         json.WriteStartArray("messages"u8);
-        ITurnReader? running = null;
+        (ITurnReader Turn, long Last)? running = null;
         foreach (var turn in Branch.Current(turns, static turn => turn.Opening))
         {
             WriteQuestion(json, turn.Opening);
+
+            // The line moves while this reads: what it is now is what the answer is cut at, and what the viewer is told.
+            long last = turn.Committed;
             if (turn.HasEnded)
-                await WriteAnswerAsync(json, turn, cancellation);
+                await WriteAnswerAsync(json, turn, long.MaxValue, cancellation);
+            else if (turn.HasFailed)
+                await WriteAnswerAsync(json, turn, last, cancellation);
             else
-                running ??= turn; // others wait for it
+                running ??= (turn, last); // others wait for it
         }
 
         json.WriteEndArray();
-        if (running is not null)
+        if (running is { } at)
         {
-            json.WriteString("turn_id"u8, running.Opening.Turn.Value);
-            json.WriteNumber("last_seq"u8, running.Committed);
+            json.WriteString("turn_id"u8, at.Turn.Opening.Turn.Value);
+            json.WriteNumber("last_seq"u8, at.Last);
+            json.WritePropertyName("partial"u8);
+            await WriteAnswerAsync(json, at.Turn, at.Last, cancellation);
         }
 
         json.WriteEndObject();
-    }
-
-    /// <summary>What a conversation is called until somebody names it: the beginning of the first message, at most 80 characters.</summary>
-    public static string Title(string message)
-    {
-        const int longest = 80;
-        string line = string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        if (line.Length <= longest)
-            return line;
-        int end = char.IsHighSurrogate(line[longest - 2]) ? longest - 2 : longest - 1;
-        return line[..end] + "…";
     }
 
     private static void WriteQuestion(Utf8JsonWriter json, TurnOpening opening)
@@ -56,42 +52,30 @@ internal static class ConversationView
         json.WriteString("content"u8, opening.Message);
         json.WriteString("turn_id"u8, opening.Turn.Value);
         json.WriteString("created_at"u8, opening.CreatedAt);
+        if (opening.Metadata is { } metadata)
+        {
+            json.WritePropertyName("metadata"u8);
+            metadata.WriteTo(json);
+        }
+
         json.WriteEndObject();
     }
 
-    private static async Task WriteAnswerAsync(Utf8JsonWriter json, ITurnReader turn, CancellationToken cancellation)
+    private static async Task WriteAnswerAsync(Utf8JsonWriter json, ITurnReader turn, long last, CancellationToken cancellation)
     {
-        var text = new StringBuilder();
-        var citations = new List<ReadOnlyMemory<byte>>();
-        string? reason = null;
+        var answer = new AnswerMessage();
         await foreach (var committed in turn.ReadAllAsync(cancellation))
         {
-            if (committed.Type == EventType.Token)
-                text.Append(EventJson.GetString(committed.Json.Span, "token"u8));
-            else if (committed.Type == EventType.Citation)
-                citations.Add(committed.Json);
-            else if (committed.Type == EventType.Done)
-                reason = EventJson.GetString(committed.Json.Span, "finish_reason"u8);
+            if (committed.Seq > last)
+                break;
+            answer.Add(committed);
         }
 
         json.WriteStartObject();
         json.WriteString("role"u8, "assistant"u8);
-        json.WriteString("content"u8, text.ToString());
         json.WriteString("turn_id"u8, turn.Opening.Turn.Value);
         json.WriteString("model"u8, turn.Opening.Model);
-        json.WriteString("finish_reason"u8, reason);
-        if (citations.Count > 0)
-        {
-            json.WriteStartArray("citations"u8);
-            foreach (var citation in citations)
-            {
-                EventJson.TryGetRaw(citation.Span, "citation"u8, out var raw);
-                json.WriteRawValue(raw);
-            }
-
-            json.WriteEndArray();
-        }
-
+        answer.WriteTo(json);
         json.WriteEndObject();
     }
 }

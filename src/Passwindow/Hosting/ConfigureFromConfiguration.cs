@@ -15,6 +15,7 @@ internal sealed class ConfigureFromConfiguration(IConfiguration configuration) :
         [nameof(PasswindowOptions.Model)] = static (options, _, text) => options.Model = text,
         [nameof(PasswindowOptions.Journal)] = static (options, _, text) => options.Journal = text,
         [nameof(PasswindowOptions.Durability)] = static (options, key, text) => options.Durability = Word<Durability>(key, text),
+        [nameof(PasswindowOptions.Retention)] = static (options, key, text) => options.Retention = Time(key, text),
         [nameof(PasswindowOptions.Linger)] = static (options, key, text) => options.Linger = Time(key, text),
         [nameof(PasswindowOptions.HeartbeatSeconds)] = static (options, key, text) => options.HeartbeatSeconds = Number(key, text),
         [nameof(PasswindowOptions.FirstTokenTimeout)] = static (options, key, text) => options.FirstTokenTimeout = Time(key, text),
@@ -89,7 +90,7 @@ internal sealed class ConfigureFromConfiguration(IConfiguration configuration) :
         ?? models.GetChildren().Select(static each => each.Value ?? "").Where(static name => name.Length > 0);
 
     private static TimeSpan Time(string key, string text) =>
-        Duration.TryParse(text, out var duration) ? duration : throw Wrong($"{key} is '{text}'; it must be a duration such as 15 (seconds), 250ms, 2m, 1h or infinite.");
+        Duration.TryParse(text, out var duration) ? duration : throw Wrong($"{key} is '{text}'; it must be a duration such as 15 (seconds), 250ms, 2m, 1h, 30d or infinite.");
 
     private static int Number(string key, string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : throw Wrong($"{key} is '{text}'; it must be a whole number.");

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Passwindow.Hosting;
 
 /// <summary>
-/// How durations are written in settings: <c>15</c> (seconds), <c>250ms</c>, <c>15s</c>, <c>2m</c>, <c>1h</c>, <c>00:00:15</c>, and <c>infinite</c>
+/// How durations are written in settings: <c>15</c> (seconds), <c>250ms</c>, <c>15s</c>, <c>2m</c>, <c>1h</c>, <c>30d</c>, <c>00:00:15</c>, and <c>infinite</c>
 /// where that makes sense. A bare number is seconds, not the days that <see cref="TimeSpan.Parse(string)"/> would make of it.
 /// </summary>
 internal static class Duration
@@ -14,6 +14,7 @@ internal static class Duration
         ("s", TimeSpan.FromSeconds(1)),
         ("m", TimeSpan.FromMinutes(1)),
         ("h", TimeSpan.FromHours(1)),
+        ("d", TimeSpan.FromDays(1)),
         ("", TimeSpan.FromSeconds(1)),
     ];
 

@@ -4,7 +4,7 @@ namespace Passwindow;
 
 /// <summary>
 /// The settings. They are read from the configuration section <c>Passwindow</c> (<c>appsettings.json</c>, <c>Passwindow__Linger=0</c>,
-/// <c>--Passwindow:Linger=0</c>) and can be changed in code. Durations are written there as <c>15</c> (seconds), <c>250ms</c>, <c>2m</c>, <c>1h</c>,
+/// <c>--Passwindow:Linger=0</c>) and can be changed in code. Durations are written there as <c>15</c> (seconds), <c>250ms</c>, <c>2m</c>, <c>1h</c>, <c>30d</c>,
 /// <c>00:00:15</c> or <c>infinite</c>.
 /// </summary>
 public sealed class PasswindowOptions
@@ -17,6 +17,12 @@ public sealed class PasswindowOptions
 
     /// <summary>When an event counts as durable. Default <see cref="Durability.Fsync"/>.</summary>
     public Durability Durability { get; set; } = Durability.Fsync;
+
+    /// <summary>
+    /// How long a conversation is kept after its last turn began: then it is deleted with its journal, within an hour or a twenty-fourth of this
+    /// time, whichever is less, but never while a turn runs in it. More than zero; <see cref="Timeout.InfiniteTimeSpan"/> keeps everything. Default infinite.
+    /// </summary>
+    public TimeSpan Retention { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>
     /// How long the upstream goes on when nobody watches, counted from when the leaving is noticed. <see cref="TimeSpan.Zero"/> cancels at once,

@@ -46,6 +46,7 @@ public static class PasswindowServiceCollectionExtensions
         services.TryAddSingleton(static provider => ActivatorUtilities.CreateInstance<Engine>(provider, provider.GetRequiredService<IOptions<PasswindowOptions>>().Value));
         services.AddHostedService(static provider => provider.GetRequiredService<ServerClosing>());
         services.AddHostedService<JournalStart>();
+        services.AddHostedService<RetentionSweep>();
         return services;
     }
 

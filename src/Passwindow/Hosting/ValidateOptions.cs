@@ -19,6 +19,7 @@ internal sealed class ValidateOptions : IValidateOptions<PasswindowOptions>
         Positive(options.FirstTokenTimeout, nameof(options.FirstTokenTimeout));
         Positive(options.TokenTimeout, nameof(options.TokenTimeout));
         Positive(options.TurnTimeout, nameof(options.TurnTimeout));
+        Positive(options.Retention, nameof(options.Retention));
         if (options.Linger < TimeSpan.Zero && options.Linger != Timeout.InfiniteTimeSpan)
             wrong.Add("Passwindow:Linger must not be negative.");
         if (string.IsNullOrWhiteSpace(options.Journal))

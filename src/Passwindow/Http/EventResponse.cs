@@ -15,6 +15,8 @@ internal static class EventResponse
     {
         Begin(exchange, turn.Opening);
         await exchange.Response.StartAsync(exchange.Left);
+        if (turn.Committed <= after)
+            await exchange.Response.BodyWriter.FlushAsync(exchange.Left); // to start is not to send: a client would see no answer until the next event
         var viewer = new Viewer(turn, dialect.CreateWriter(), exchange.Response.BodyWriter, exchange.Engine.ViewerSettings(exchange.Context));
         exchange.Engine.Metrics.ViewerCame();
         try

@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Passwindow.Journal;
 using Passwindow.Protocol;
 
 namespace Passwindow.Http;
 
 /// <summary>One request, its caller known, and the rooms that answer it.</summary>
-internal sealed class Exchange(HttpContext context, Engine engine, Caller caller)
+internal sealed partial class Exchange(HttpContext context, Engine engine, Caller caller)
 {
     public HttpContext Context => context;
 
@@ -33,11 +34,35 @@ internal sealed class Exchange(HttpContext context, Engine engine, Caller caller
         {
             await problem.WriteAsync(context);
         }
+        catch (ConversationGoneException) when (!context.Response.HasStarted)
+        {
+            await Problem.NotFound().WriteAsync(context);
+        }
+        catch (JournalDamagedException) when (!context.Response.HasStarted)
+        {
+            await new Problem(StatusCodes.Status500InternalServerError, "internal", "What is stored of this cannot be read.").WriteAsync(context); // the log says more
+        }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client is gone; there is nobody to tell.
         }
+        catch (Exception fault) when (fault is not BadHttpRequestException)
+        {
+            LogFault(context.RequestServices.GetRequiredService<ILogger<Exchange>>(), fault);
+            if (context.Response.HasStarted)
+                context.Abort(); // a response that ended in the middle must not look whole
+            else
+                await Of(fault).WriteAsync(context);
+        }
     };
+
+    // What it was stands in the log, never on the wire: it may hold paths, keys, or what somebody else wrote.
+    private static Problem Of(Exception fault) => new(StatusCodes.Status500InternalServerError, "internal", fault is JournalDamagedException
+        ? "What is kept of this conversation is damaged; the server's log names the place."
+        : "Something went wrong on our side.");
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed by a fault of ours.")]
+    private static partial void LogFault(ILogger log, Exception fault);
 
     /// <summary>The turn that the path names; 404 if this caller has none of that id.</summary>
     public async Task<ITurnReader> FindTurnAsync(TurnId turn) => await TryFindTurnAsync(turn) ?? throw Problem.NotFound();

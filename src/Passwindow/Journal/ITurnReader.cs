@@ -22,7 +22,10 @@ internal interface ITurnReader
     /// </summary>
     ValueTask<int> ReadAsync(long after, Memory<CommittedEvent> into, CancellationToken cancellation);
 
-    /// <summary>Calls <paramref name="listener"/> whenever the line has moved or the journal has failed, until the result is disposed.</summary>
+    /// <summary>
+    /// Calls <paramref name="listener"/> whenever the line has moved or the journal has failed, until the result is disposed. Listen
+    /// first, then read to the line: then no move between the two is lost. A call may still come right after the dispose.
+    /// </summary>
     IDisposable Listen(ICommitListener listener);
 }
 

@@ -16,9 +16,10 @@ internal interface ITurnWriter
 
     /// <summary>Takes an event, whose JSON bears <see cref="NextSeq"/>, for the next commit. Does not wait. After a <c>done</c> nothing can be appended.</summary>
     /// <exception cref="JournalUnavailableException">The journal takes no appends.</exception>
+    /// <exception cref="ArgumentException">It is another event than the next, or has line breaks, or is longer than a line may be. Nothing was changed.</exception>
     void Append(EventType type, ReadOnlySpan<byte> json);
 
-    /// <summary>Waits until everything appended so far is committed.</summary>
+    /// <summary>Waits until everything appended so far is committed. For the one writer: who appends while it waits prolongs the wait.</summary>
     /// <exception cref="JournalUnavailableException">It could not be made durable; nobody was shown it.</exception>
     ValueTask CommitAsync();
 }

@@ -1,3 +1,5 @@
+using Passwindow.Protocol;
+
 namespace Passwindow.Journal;
 
 /// <summary>The journal takes no appends, or could not make one durable. What was committed before can still be read.</summary>
@@ -13,4 +15,10 @@ internal sealed class JournalDamagedException(string path, long offset, string w
     public string Path { get; } = path;
 
     public long Offset { get; } = offset;
+
+    public string What { get; } = what;
 }
+
+/// <summary>The conversation was deleted while somebody read it.</summary>
+/// <param name="conversation">Which one.</param>
+internal sealed class ConversationGoneException(ConversationKey conversation) : Exception($"The conversation {conversation.Conversation} was deleted.");

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Passwindow.Protocol;
@@ -36,6 +37,9 @@ internal sealed record TurnOpening(
     /// <summary>What was asked with that key: SHA-256 in hexadecimal digits.</summary>
     public string? RequestHash { get; init; }
 
+    /// <summary>The opening as the journal keeps it: one JSON object, without a line break.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ReadableJournalJson.Default.TurnOpening);
+
     [JsonIgnore]
     public TurnKey Key => new(Tenant, Turn);
 
@@ -46,13 +50,25 @@ internal sealed record TurnOpening(
 /// <summary>Where a turn belongs.</summary>
 internal sealed record TurnPlace(TenantId Tenant, ConversationId Conversation);
 
+/// <summary>What somebody called a conversation.</summary>
+internal sealed record GivenTitle(TenantId Tenant, ConversationId Conversation, string Title);
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(TurnIdConverter), typeof(TenantIdConverter), typeof(ConversationIdConverter)])]
 [JsonSerializable(typeof(TurnOpening))]
 [JsonSerializable(typeof(TurnPlace))]
+[JsonSerializable(typeof(GivenTitle))]
+[JsonSerializable(typeof(Files.CatalogLine))]
 internal sealed partial class JournalJson : JsonSerializerContext;
+
+/// <summary>The same, escaping no more than JSON asks for: what a person wrote can be found with <c>grep</c>.</summary>
+internal static class ReadableJournalJson
+{
+    public static JournalJson Default { get; } =
+        new(new JsonSerializerOptions(JournalJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
 
 /// <summary>An id stands in JSON as its text; one of another form is damage.</summary>
 internal abstract class IdConverter<T>(Func<string?, T?> parse, Func<T, string> spell) : JsonConverter<T>

@@ -59,6 +59,16 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
     /// <summary>How it ended, and when its first token came; nothing while it runs.</summary>
     public (FinishReason? Reason, TimeSpan? FirstToken) Outcome { get; set; }
 
+    /// <summary>How many watch it now.</summary>
+    public int Viewers
+    {
+        get
+        {
+            lock (_gate)
+                return _viewers;
+        }
+    }
+
     /// <summary>How long it has run.</summary>
     public TimeSpan Elapsed => _time.GetElapsedTime(_startedAt);
 

@@ -15,6 +15,7 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, TurnUpst
 {
     private readonly ConcurrentDictionary<TurnKey, RunningTurn> _turns = new();
     private readonly ConversationLines _lines = new();
+    private readonly Memory _memory = new(journal);
     private int _count;
     private volatile bool _closing;
 
@@ -31,13 +32,17 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, TurnUpst
     public async Task<(RunningTurn Turn, IDisposable Viewer)> StartAsync(TurnRequest request, CancellationToken cancellation)
     {
         var conversation = new ConversationKey(request.Tenant, request.Conversation ?? ConversationId.Create(time.GetUtcNow()));
+
+        // Whoever was just shown a turn's done may ask the next thing at once, and be faster here than the turn's own last steps.
+        while (FindIn(conversation) is { Reader.HasEnded: true } ending)
+            await ending.Completion.WaitAsync(cancellation);
         var place = Enter(conversation, request.IfActive);
         try
         {
             var opening = Open(request, conversation);
 
             // Read before the turn exists if that can be: damage is then told by a status.
-            var history = place.IsFirst ? await Memory.ReadAsync(journal, opening, cancellation) : null;
+            var history = !place.IsFirst ? null : request.Conversation is null ? [] : await _memory.ReadAsync(opening, cancellation);
             return Run(request, opening, place, history);
         }
         catch
@@ -54,6 +59,53 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, TurnUpst
         foreach (var turn in _turns.Values)
             turn.Cancel(CancelReason.ShuttingDown);
         await Task.WhenAll(_turns.Values.Select(static turn => turn.Completion));
+    }
+
+    /// <summary>Stops the turns that run or wait in a conversation, and deletes it; false if this tenant has no such conversation.</summary>
+    /// <exception cref="JournalUnavailableException">It could not be made durable.</exception>
+    public async Task<bool> DeleteAsync(ConversationKey conversation, CancellationToken cancellation)
+    {
+        var place = _lines.TryEnter(conversation, IfActive.Interrupt, out var ahead)!;
+        foreach (var other in ahead)
+            other.Interrupt();
+        try
+        {
+            await place.Front.WaitAsync(cancellation);
+            return await DeleteHeldAsync(conversation);
+        }
+        finally
+        {
+            _lines.Leave(place);
+        }
+    }
+
+    /// <summary>Deletes a conversation if no turn runs in it and its last one began before <paramref name="before"/>.</summary>
+    /// <exception cref="JournalUnavailableException">It could not be made durable.</exception>
+    public async Task<bool> DeleteIdleAsync(ConversationKey conversation, DateTimeOffset before, CancellationToken cancellation)
+    {
+        if (_lines.TryEnter(conversation, IfActive.Reject, out _) is not { } place)
+            return false;
+        try
+        {
+            return await journal.DescribeAsync(conversation, cancellation) is { Running: null } entry && entry.UpdatedAt < before && await DeleteHeldAsync(conversation);
+        }
+        finally
+        {
+            _lines.Leave(place);
+        }
+    }
+
+    // No turn may begin until it is done, whoever may have lost patience by then.
+    private async Task<bool> DeleteHeldAsync(ConversationKey conversation)
+    {
+        try
+        {
+            return await journal.DeleteAsync(conversation, CancellationToken.None);
+        }
+        finally
+        {
+            _memory.Forget(conversation);
+        }
     }
 
     private ConversationLines.Place Enter(ConversationKey conversation, IfActive ifActive)
@@ -127,7 +179,7 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, TurnUpst
         pulse.Add(turn);
         metrics.TurnBegan();
         if (_closing)
-            turn.Cancel(CancelReason.ShuttingDown); // it came in at the last moment
+            turn.Cancel(CancelReason.ShuttingDown); // it was let in a moment before, and the sweep may have missed it
         var viewer = turn.Watch();
         _ = RunAsync();
         return (turn, viewer);
@@ -149,7 +201,7 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, TurnUpst
         {
             await place.Front.WaitAsync(cancellation);
             turn.Begin();
-            return [.. await Memory.ReadAsync(journal, opening, cancellation), question];
+            return [.. await _memory.ReadAsync(opening, cancellation), question];
         }
     }
 }

@@ -50,6 +50,12 @@ internal sealed class Viewer : IPulsed, ICommitListener
         {
             return ViewerEnd.Left;
         }
+        catch (ConversationGoneException)
+        {
+            _writer.WriteNotice(new ViewerNotice(ErrorCode.Gap, "The conversation was deleted.", Retryable: false, EndsTurn: true), _output);
+            await FlushAsync();
+            return ViewerEnd.Deleted;
+        }
         catch (JournalDamagedException)
         {
             // Promise 2: what cannot be given whole is told, never left out.
@@ -151,6 +157,9 @@ internal enum ViewerEnd
 
     /// <summary>The journal failed; it was told.</summary>
     JournalFailed,
+
+    /// <summary>What it had not been shown yet was deleted; it was told.</summary>
+    Deleted,
 
     /// <summary>The server goes down before the turn's end was committed; it was told.</summary>
     Closing,

@@ -18,6 +18,18 @@ public sealed class FirstTokenTests
     }
 
     [Fact]
+    public async Task One_that_comes_back_to_a_silent_turn_gets_its_headers_at_once()
+    {
+        await using var upstream = new ScriptedUpstream(exchange => exchange.SilenceAsync());
+        await using var server = await ServerUnderTest.StartAsync(upstream, time: new HandTime()); // no heartbeat comes to the rescue
+        await using var first = await server.AskAsync();
+        var start = (await first.NextAsync(1))[0];
+        await using var second = await server.WatchAsync($"/chat/turns/{first.Turn()}/events", start.Id);
+
+        Assert.Equal(first.Turn(), second.Turn());
+    }
+
+    [Fact]
     public async Task A_stream_has_the_headers_that_keep_proxies_from_holding_it_back()
     {
         await using var upstream = new ScriptedUpstream(exchange => exchange.WriteAsync(ChatChunks.Answer("Hi")));

@@ -66,6 +66,10 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         return new ServerUnderTest(app, folder);
     }
 
+    /// <summary>How much the journal holds of turns.</summary>
+    public long JournalledBytes() => Directory.EnumerateFiles(_folder, "*.jsonl", SearchOption.AllDirectories)
+        .SelectMany(File.ReadLines).Where(static line => line.Contains("\"turn", StringComparison.Ordinal)).Sum(static line => line.Length);
+
     /// <summary>Goes down in good order, as on SIGTERM.</summary>
     public Task StopAsync() => _app.StopAsync();
 

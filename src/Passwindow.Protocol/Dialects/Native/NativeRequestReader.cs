@@ -61,6 +61,7 @@ public static class NativeRequestReader
         if (string.IsNullOrWhiteSpace(message))
             throw new RequestException("message is empty.");
         var tools = Field(body, "tools", JsonValueKind.Array, "an array");
+        RequireWholeTexts(tools);
         return new NativeRequest(message)
         {
             Conversation = Conversation(Text(body, "conversation_id")),
@@ -115,6 +116,7 @@ public static class NativeRequestReader
         var metadata = Field(body, "metadata", JsonValueKind.Object, "an object");
         if (metadata is { } given && Encoding.UTF8.GetByteCount(given.GetRawText()) > MaxMetadataBytes)
             throw new RequestException($"metadata may have at most {MaxMetadataBytes} bytes.");
+        RequireWholeTexts(metadata);
         return metadata?.Clone();
     }
 
@@ -138,6 +140,29 @@ public static class NativeRequestReader
         }
 
         return read;
+    }
+
+    // What is kept as it stands is written again, to the journal and to the provider, and half a surrogate pair cannot be. To read it is to check it.
+    private static void RequireWholeTexts(JsonElement? kept)
+    {
+        switch (kept)
+        {
+            case { ValueKind: JsonValueKind.String } text:
+                _ = text.GetString();
+                break;
+            case { ValueKind: JsonValueKind.Array } array:
+                foreach (var item in array.EnumerateArray())
+                    RequireWholeTexts(item);
+                break;
+            case { ValueKind: JsonValueKind.Object } parent:
+                foreach (var field in parent.EnumerateObject())
+                {
+                    _ = field.Name;
+                    RequireWholeTexts(field.Value);
+                }
+
+                break;
+        }
     }
 
     private static string? Text(JsonElement parent, string name) => Field(parent, name, JsonValueKind.String, "a string")?.GetString();

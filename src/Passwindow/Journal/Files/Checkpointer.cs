@@ -2,23 +2,38 @@ namespace Passwindow.Journal.Files;
 
 /// <summary>
 /// Moves committed events from memory to their conversations' files, on a thread of its own: a turn's when it has ended or grown large,
-/// all of them when a write-ahead file is full, which is deleted once everything in it is synced elsewhere.
+/// all of them when a write-ahead file is full, which is deleted once everything in it is synced elsewhere. Memory lets go of an event
+/// only after that sync.
 /// </summary>
 internal sealed class Checkpointer : IDisposable
 {
-    /// <summary>How many bytes of a running turn stay in memory at most once they are stored.</summary>
-    public const int HotBytesPerTurn = 256 * 1024;
+    /// <summary>How many bytes of a running turn are in memory alone before they are stored.</summary>
+    public const int MaxUnstoredBytesPerTurn = 256 * 1024;
+
+    /// <summary>How many bytes of a running turn stay in memory once they are stored, for the viewers at the line.</summary>
+    private const int HotBytesPerTurn = 16 * 1024;
 
     /// <summary>How many conversation files may be open and not synced at once.</summary>
-    private const int MaxUnsynced = 256;
+    private const int MaxUnsyncedFiles = 256;
+
+    /// <summary>How many bytes may be stored and not synced.</summary>
+    private const int MaxUnsyncedBytes = 8 * 1024 * 1024;
+
+    /// <summary>How many full write-ahead files may wait until commits wait for them.</summary>
+    private const int MaxFullFiles = 4;
 
     private readonly IDisk _disk;
     private readonly string _folder;
     private readonly CheckpointerSettings _settings;
+    private readonly object _gate = new();
     private readonly Queue<Action> _work = new();
-    private readonly List<ConversationFile> _unsynced = [];
+    private readonly HashSet<ConversationFile> _unsynced = [];
+    private readonly HashSet<FileTurn> _unsettled = [];
     private readonly Thread _thread;
+    private long _unsyncedBytes;
+    private int _fullFiles;
     private bool _stopping;
+    private bool _halted;
 
     public Checkpointer(IDisk disk, string writeAheadFolder, CheckpointerSettings settings)
     {
@@ -33,27 +48,58 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>Stores a turn that has ended, or has grown.</summary>
     public void Store(FileTurn turn) => Enqueue(() => StoreNow(turn));
 
-    /// <summary>Stores everything, then deletes the write-ahead files up to and including that number.</summary>
-    public void Retire(long writeAheadNumber) => Enqueue(() => RetireNow(writeAheadNumber));
+    /// <summary>Does something else to conversations' files, which only this thread writes; first what is committed is durable.</summary>
+    /// <param name="change">Does it, and returns the file that must be synced before the write-ahead file goes; null for none.</param>
+    public void Change(Func<ConversationFile?> change) => Enqueue(() =>
+    {
+        _settings.BeforeStore();
+        if (change() is { } file)
+            _unsynced.Add(file);
+    });
 
-    /// <summary>Does what is left to do, and ends the thread.</summary>
+    /// <summary>Stores everything, then deletes the write-ahead files up to and including that number. Waits if too many wait already.</summary>
+    public void Retire(long writeAheadNumber)
+    {
+        lock (_gate)
+        {
+            while (_fullFiles >= MaxFullFiles && !_halted)
+                Monitor.Wait(_gate);
+            _fullFiles++;
+        }
+
+        Enqueue(() => RetireNow(writeAheadNumber));
+    }
+
+    /// <summary>Stores nothing more; for when something else of the journal has failed.</summary>
+    public void Halt()
+    {
+        lock (_gate)
+        {
+            _halted = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Does what is left to do unless something failed, and ends the thread.</summary>
     public void Dispose()
     {
-        lock (_work)
+        lock (_gate)
         {
             _stopping = true;
-            Monitor.Pulse(_work);
+            Monitor.PulseAll(_gate);
         }
 
         _thread.Join();
+        foreach (var file in _unsynced)
+            file.Close();
     }
 
     private void Enqueue(Action work)
     {
-        lock (_work)
+        lock (_gate)
         {
             _work.Enqueue(work);
-            Monitor.Pulse(_work);
+            Monitor.PulseAll(_gate);
         }
     }
 
@@ -72,63 +118,108 @@ internal sealed class Checkpointer : IDisposable
 
     private bool TryTake(out Action work)
     {
-        lock (_work)
+        lock (_gate)
         {
-            while (_work.Count == 0)
+            while (true)
             {
-                if (_stopping)
+                if (!_halted && _work.TryDequeue(out work!))
+                    return true;
+                if (_stopping || _halted)
                 {
                     work = static () => { };
                     return false;
                 }
 
-                Monitor.Wait(_work);
+                Monitor.Wait(_gate);
             }
-
-            work = _work.Dequeue();
-            return true;
         }
     }
 
     private void StoreNow(FileTurn turn)
     {
-        turn.Store();
-        turn.Trim(HotBytesPerTurn);
-        if (!_unsynced.Contains(turn.File))
-            _unsynced.Add(turn.File);
-        if (turn.IsStored)
-            _settings.OnStored(turn);
-        if (_unsynced.Count >= MaxUnsynced)
+        long through = turn.BeginStore();
+        _settings.BeforeStore();
+        StoreDurable(turn, through);
+        if (_unsynced.Count >= MaxUnsyncedFiles || _unsyncedBytes >= MaxUnsyncedBytes)
             SyncAll();
+    }
+
+    private void StoreDurable(FileTurn turn, long through)
+    {
+        _unsynced.Add(turn.File);
+        _unsettled.Add(turn);
+        try
+        {
+            _unsyncedBytes += turn.Store(through);
+        }
+        catch (JournalDamagedException)
+        {
+            // One conversation must not keep all others from being stored.
+            turn.Divert(_settings.Rescue(turn));
+            _unsynced.Add(turn.File);
+            _unsyncedBytes += turn.Store(through);
+        }
     }
 
     private void RetireNow(long number)
     {
-        foreach (var turn in _settings.Running())
-            StoreNow(turn);
-        SyncAll();
-        foreach (string path in _disk.List(_folder, WriteAheadFile.Ending))
+        var due = _settings.Running().Select(static turn => (turn, turn.BeginStore())).ToList();
+        _settings.BeforeStore();
+        foreach (var (turn, through) in due)
         {
-            if (WriteAheadFile.NumberOf(path) <= number)
-                _disk.Delete(path);
+            StoreDurable(turn, through);
+            if (_unsynced.Count >= MaxUnsyncedFiles)
+                SyncAll();
         }
 
-        _disk.SyncFolder(_folder);
+        SyncAll();
+        foreach (string path in _disk.List(_folder, WriteAheadFile.Ending).OrderBy(WriteAheadFile.NumberOf))
+        {
+            if (!(WriteAheadFile.NumberOf(path) <= number))
+                continue;
+            _disk.Delete(path);
+            _disk.SyncFolder(_folder); // each, so that a power cut leaves the last ones and never a gap
+        }
+
+        lock (_gate)
+        {
+            _fullFiles--;
+            Monitor.PulseAll(_gate);
+        }
     }
 
     private void SyncAll()
     {
+        var folders = new HashSet<string>();
         foreach (var file in _unsynced)
-            file.Sync();
+        {
+            if (file.Sync() is { } folder)
+                folders.Add(folder);
+        }
+
+        foreach (string folder in folders)
+            _disk.SyncFolder(folder);
         _unsynced.Clear();
+        _unsyncedBytes = 0;
+        foreach (var turn in _unsettled)
+        {
+            if (turn.Settle(HotBytesPerTurn))
+                _settings.OnSettled(turn);
+        }
+
+        _unsettled.Clear();
     }
 }
 
 /// <summary>What the checkpointer needs of the journal around it.</summary>
 /// <param name="Running">The turns that have not ended or are not stored yet.</param>
-/// <param name="OnStored">All of a turn is in its conversation's file.</param>
+/// <param name="BeforeStore">Makes sure that everything committed before the call is durable, so that no conversation is ever ahead of the write-ahead file.</param>
+/// <param name="Rescue">The file that takes a turn whose conversation is damaged.</param>
+/// <param name="OnSettled">A turn has ended and all of it is durable in its conversation's file.</param>
 /// <param name="OnFailed">A file could not be written.</param>
 internal sealed record CheckpointerSettings(
     Func<IEnumerable<FileTurn>> Running,
-    Action<FileTurn> OnStored,
+    Action BeforeStore,
+    Func<FileTurn, ConversationFile> Rescue,
+    Action<FileTurn> OnSettled,
     Action<JournalUnavailableException> OnFailed);

@@ -12,42 +12,73 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     private readonly IDisk _disk;
     private readonly string _folder;
     private readonly CommitLoopSettings _settings;
-    private readonly Queue<FileTurn> _waiting = new();
-    private readonly List<(FileTurn Turn, long Seq)> _batch = [];
+    private readonly Lock _rolling = new();
+    private readonly List<(ICommitting Each, long Seq)> _batch = [];
     private readonly LineBuffer _lines = new();
     private readonly Thread _thread;
+    private readonly object _gate = new();
+    private Queue<ICommitting> _waiting = new();  // filled under the gate by whoever appends
+    private Queue<ICommitting> _gathered = new(); // emptied by this thread alone
     private WriteAheadFile _file;
     private long _batchNumber;
     private bool _stopping;
+    private bool _halted;
 
     public CommitLoop(IDisk disk, string folder, long firstNumber, CommitLoopSettings settings)
     {
         _disk = disk;
         _folder = folder;
         _settings = settings;
-        _file = WriteAheadFile.Create(disk, folder, firstNumber);
+        _file = WriteAheadFile.Create(disk, folder, firstNumber, settings.Durability);
         _thread = new Thread(Run) { Name = "passwindow commit", IsBackground = true };
+    }
+
+    /// <summary>The number of the write-ahead file that takes appends. Stands still once this is disposed.</summary>
+    public long FileNumber
+    {
+        get
+        {
+            lock (_rolling)
+                return _file.Number;
+        }
     }
 
     public void Start() => _thread.Start();
 
-    public void Enqueue(FileTurn turn)
+    public void Enqueue(ICommitting each)
     {
-        lock (_waiting)
+        lock (_gate)
         {
-            _waiting.Enqueue(turn);
+            _waiting.Enqueue(each);
             if (_waiting.Count == 1)
-                Monitor.Pulse(_waiting);
+                Monitor.Pulse(_gate);
         }
     }
 
-    /// <summary>Commits what waits, and ends the thread.</summary>
+    /// <summary>Commits nothing more, whatever waits; for when something else of the journal has failed.</summary>
+    public void Halt()
+    {
+        lock (_gate)
+        {
+            _halted = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Makes durable what was written so far, where that is not done before it is shown (<see cref="Durability.Os"/>).</summary>
+    public void SyncWritten()
+    {
+        lock (_rolling)
+            _file.Sync();
+    }
+
+    /// <summary>Commits what waits unless something failed, and ends the thread.</summary>
     public void Dispose()
     {
-        lock (_waiting)
+        lock (_gate)
         {
             _stopping = true;
-            Monitor.Pulse(_waiting);
+            Monitor.Pulse(_gate);
         }
 
         _thread.Join();
@@ -70,37 +101,43 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
 
     private bool Gather()
     {
-        _batch.Clear();
-        _lines.Clear();
-        lock (_waiting)
+        lock (_gate)
         {
-            while (_waiting.Count == 0)
+            while (true)
             {
+                if (_halted)
+                    return false;
+                if (_gathered.Count > 0)
+                    return true;
+                if (_waiting.Count > 0)
+                {
+                    (_gathered, _waiting) = (_waiting, _gathered);
+                    return true;
+                }
+
                 if (_stopping)
                     return false;
-                Monitor.Wait(_waiting);
+                Monitor.Wait(_gate);
             }
         }
-
-        return true;
     }
 
     private void Commit()
     {
-        uint crc = _file.Crc;
+        _batch.Clear();
+        _lines.Clear();
         _batchNumber++;
-        while (_lines.Length < MaxBatchBytes && TryTake(out var turn))
-            _batch.Add((turn, turn.Frame(_lines, _batchNumber, ref crc)));
-        crc = JournalLine.WriteObject(_lines, _batchNumber, turn: null, "\"commit\":"u8, "true"u8, crc);
+        uint crc = _file.Crc;
+        while (_lines.Length < MaxBatchBytes && _gathered.TryDequeue(out var each))
+            _batch.Add((each, each.Frame(_lines, _batchNumber, ref crc)));
+        crc = JournalLine.WriteCommit(_lines, _batchNumber, crc);
+        _file.Append(_lines.Written, crc, sync: _settings.Durability == Durability.Fsync);
 
-        _file.Write(_lines.Written, crc);
-        if (_settings.Durability == Durability.Fsync)
-            _file.Sync();
-
-        foreach (var (turn, seq) in _batch)
+        foreach (var (each, seq) in _batch)
         {
-            turn.Publish(seq);
-            _settings.OnPublished(turn);
+            each.Publish(seq);
+            if (each is FileTurn turn)
+                _settings.OnPublished(turn);
         }
 
         if (_file.Length > _settings.MaxFileBytes)
@@ -110,27 +147,30 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     /// <summary>Begins the next file. It says which turns go on, so that recovery needs no file before it once those are stored.</summary>
     private void Roll()
     {
-        var full = _file;
         if (_settings.Durability == Durability.Os)
-            full.Sync(); // a file that is not the last must be whole whatever happens
-        var next = WriteAheadFile.Create(_disk, _folder, full.Number + 1);
-        _lines.Clear();
-        _batchNumber++;
-        uint crc = next.Crc;
-        foreach (var turn in _settings.Running())
-            crc = turn.FrameRuns(_lines, _batchNumber, crc);
-        crc = JournalLine.WriteObject(_lines, _batchNumber, turn: null, "\"commit\":"u8, "true"u8, crc);
-        next.Write(_lines.Written, crc);
-        next.Sync();
-        _file = next;
+            _file.Sync(); // a file that is not the last must be whole whatever happens
+        var next = WriteAheadFile.Create(_disk, _folder, _file.Number + 1, _settings.Durability);
+        try
+        {
+            _lines.Clear();
+            _batchNumber++;
+            uint crc = next.Crc;
+            foreach (var turn in _settings.Running())
+                crc = turn.FrameRuns(_lines, _batchNumber, crc);
+            crc = JournalLine.WriteCommit(_lines, _batchNumber, crc);
+            next.Append(_lines.Written, crc, sync: true);
+        }
+        catch
+        {
+            next.Dispose();
+            throw;
+        }
+
+        var full = _file;
+        lock (_rolling)
+            _file = next;
         full.Dispose();
         _settings.OnRolled(full.Number);
-    }
-
-    private bool TryTake(out FileTurn turn)
-    {
-        lock (_waiting)
-            return _waiting.TryDequeue(out turn!);
     }
 }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Passwindow.Protocol;
 
 namespace Passwindow.Journal.Files;
@@ -16,6 +15,9 @@ internal sealed class ConversationIndex
     public uint Crc { get; private set; }
 
     public IReadOnlyList<TurnIndex> Turns => _turns;
+
+    /// <summary>What somebody called the conversation; null if nobody did.</summary>
+    public string? Title { get; set; }
 
     public TurnIndex? Find(TurnId turn) => _byId.GetValueOrDefault(turn);
 
@@ -37,12 +39,20 @@ internal sealed class ConversationIndex
 
     /// <summary>Reads a file that must be whole.</summary>
     /// <exception cref="JournalDamagedException">It is not.</exception>
-    public static ConversationIndex Build(string path, IDiskFile file, ConversationKey key) => Build(path, file, key, tornTail: false);
+    public static ConversationIndex Build(ConversationFile of, IDiskFile file)
+    {
+        var index = BuildThroughLastWholeLine(of, file, static (_, _) => { });
+        if (index.Length < file.Length)
+            throw new JournalDamagedException(of.FilePath, index.Length, "a line's length or checksum is wrong.");
+        return index;
+    }
 
     /// <summary>Reads a file whose end may be torn, through its last whole line.</summary>
-    public static ConversationIndex BuildThroughLastWholeLine(string path, IDiskFile file, ConversationKey key) => Build(path, file, key, tornTail: true);
-
-    private static ConversationIndex Build(string path, IDiskFile file, ConversationKey key, bool tornTail)
+    /// <param name="of">The conversation.</param>
+    /// <param name="file">Its file.</param>
+    /// <param name="onRecord">Is told each record and where it stands.</param>
+    /// <exception cref="JournalDamagedException">A whole line is not what belongs there.</exception>
+    public static ConversationIndex BuildThroughLastWholeLine(ConversationFile of, IDiskFile file, Action<JournalRecord, long> onRecord)
     {
         var index = new ConversationIndex();
         using var scanner = new LineScanner(file);
@@ -50,45 +60,38 @@ internal sealed class ConversationIndex
         {
             long at = scanner.Offset;
             uint before = scanner.Crc;
-            var check = scanner.Next(out var line);
-            if (check == LineCheck.End || (check != LineCheck.Good && tornTail))
+            if (scanner.Next(out var line) != LineCheck.Good)
                 return index;
-            if (check != LineCheck.Good)
-                throw new JournalDamagedException(path, at, "a line's length or checksum is wrong.");
-            try
-            {
-                index.Add(path, line.Span, key, at, before);
-            }
-            catch (JsonException e)
-            {
-                throw new JournalDamagedException(path, at, e.Message);
-            }
-
+            var record = JournalRecord.Read(of.FilePath, at, line.Span);
+            index.Add(of, record, line.Span[record.Body], at, before);
             index.Grow(line.Length, scanner.Crc);
+            onRecord(record, at);
         }
     }
 
-    private void Add(string path, ReadOnlySpan<byte> line, ConversationKey key, long offset, uint crcBefore)
+    private void Add(ConversationFile of, JournalRecord record, ReadOnlySpan<byte> body, long offset, uint crcBefore)
     {
-        var record = JournalRecord.Parse(line);
-        var body = line[record.Body];
         if (offset == 0)
         {
-            FileHead.Check(path, body, FileHead.Conversation(key));
+            FileHead.Check(of.FilePath, record, body, FileHead.Conversation(of.Key));
             return;
         }
 
         switch (record.Kind)
         {
-            case JournalRecordKind.Open:
-                Turn(JsonSerializer.Deserialize(body, JournalJson.Default.TurnOpening)!);
+            case JournalRecordKind.Open when Find(record.Turn) is null:
+                Turn(JournalRecord.ReadBody(of.FilePath, offset, body, JournalJson.Default.TurnOpening));
                 break;
-            case JournalRecordKind.Event when Find(record.Turn) is { } turn && record.Seq == turn.Last + 1:
+            case JournalRecordKind.Event when Find(record.Turn) is { HasEnded: false } turn
+                && (record.Seq == turn.Last + 1 || (of.IsRescue && turn.IsEmpty)):
                 turn.Add(record.Seq, offset, crcBefore);
                 turn.HasEnded = record.Type == EventType.Done;
                 break;
+            case JournalRecordKind.Title:
+                Title = JournalRecord.ReadBody(of.FilePath, offset, body, JournalJson.Default.GivenTitle).Title;
+                break;
             default:
-                throw new JsonException($"it does not follow what stands before it (turn {record.Turn}, event {record.Seq}).");
+                throw new JournalDamagedException(of.FilePath, offset, $"it does not follow what stands before it (turn {record.Turn}, event {record.Seq}).");
         }
     }
 }
@@ -99,21 +102,34 @@ internal sealed class TurnIndex(TurnOpening opening)
     private const int Spacing = 64;
 
     private readonly List<(long Offset, uint Crc)> _marks = [];
+    private long _last;
+    private bool _hasEnded;
 
     public TurnOpening Opening => opening;
 
-    /// <summary>The number of its last event in the file.</summary>
-    public long Last { get; private set; }
+    /// <summary>The number of its first event in the file: 1, but for what was rescued from a damaged conversation.</summary>
+    public long First { get; private set; } = 1;
 
-    public bool HasEnded { get; set; }
+    /// <summary>The number of its last event in the file.</summary>
+    public long Last => Volatile.Read(ref _last);
+
+    public bool IsEmpty => _marks.Count == 0;
+
+    public bool HasEnded
+    {
+        get => Volatile.Read(ref _hasEnded);
+        set => Volatile.Write(ref _hasEnded, value);
+    }
 
     public void Add(long seq, long offset, uint crcBefore)
     {
-        if ((seq - 1) % Spacing == 0)
+        if (IsEmpty)
+            First = seq;
+        if ((seq - First) % Spacing == 0)
             _marks.Add((offset, crcBefore));
-        Last = seq;
+        Volatile.Write(ref _last, seq);
     }
 
     /// <summary>A place at or before the event <paramref name="seq"/>, and the checksum of the line before that place.</summary>
-    public (long Offset, uint Crc) Before(long seq) => _marks[(int)((seq - 1) / Spacing)];
+    public (long Offset, uint Crc) Before(long seq) => _marks[(int)((seq - First) / Spacing)];
 }

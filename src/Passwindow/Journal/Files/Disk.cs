@@ -10,7 +10,15 @@ internal sealed partial class Disk : IDisk
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerOnlyFolder = OwnerOnly | UnixFileMode.UserExecute;
 
+    private const int NoSpace = 28;                              // ENOSPC
+    private const int NoQuota = 122;                             // EDQUOT on Linux
+    private const int WindowsDiskFull = unchecked((int)0x80070070); // ERROR_DISK_FULL
+
     public static Disk Instance { get; } = new();
+
+    public IDisposable Lock(string folder) => FolderLock.Take(folder);
+
+    public long FreeBytes(string folder) => new DriveInfo(folder).AvailableFreeSpace;
 
     public IDiskFile Open(string path, bool create)
     {
@@ -23,15 +31,24 @@ internal sealed partial class Disk : IDisk
         };
         if (create && !OperatingSystem.IsWindows())
             options.UnixCreateMode = OwnerOnly;
-        return new DiskFile(new FileStream(path, options));
+        try
+        {
+            return new DiskFile(new FileStream(path, options));
+        }
+        catch (IOException e) when (IsNoRoom(e))
+        {
+            throw new NoRoomException(e.Message, e);
+        }
     }
 
     public bool Exists(string path) => File.Exists(path);
 
-    public IEnumerable<string> List(string folder, string ending) =>
-        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*" + ending) : [];
+    public long LengthOf(string path) => new FileInfo(path).Length;
 
-    public IEnumerable<string> Folders(string folder) => Directory.Exists(folder) ? Directory.EnumerateDirectories(folder) : [];
+    public IReadOnlyList<string> List(string folder, string ending) =>
+        Directory.Exists(folder) ? Directory.GetFiles(folder, "*" + ending) : [];
+
+    public IReadOnlyList<string> Folders(string folder) => Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
 
     public void CreateFolder(string path)
     {
@@ -40,10 +57,18 @@ internal sealed partial class Disk : IDisk
         string parent = Path.GetDirectoryName(path) ?? path;
         if (!Directory.Exists(parent))
             CreateFolder(parent);
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(path);
-        else
-            Directory.CreateDirectory(path, OwnerOnlyFolder);
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(path);
+            else
+                Directory.CreateDirectory(path, OwnerOnlyFolder);
+        }
+        catch (IOException e) when (IsNoRoom(e))
+        {
+            throw new NoRoomException(e.Message, e);
+        }
+
         SyncFolder(parent);
     }
 
@@ -58,13 +83,19 @@ internal sealed partial class Disk : IDisk
         if (folder < 0)
             throw Failure("open", path);
         using var handle = new SafeFileHandle(folder, ownsHandle: true);
-        if (SyncAll(handle) != 0)
-            throw Failure("fsync", path);
+        while (SyncAll(handle) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Interrupted)
+                throw Failure("fsync", path);
+        }
     }
+
+    private static bool IsNoRoom(IOException e) => e.HResult is NoSpace or NoQuota or WindowsDiskFull;
 
     private static IOException Failure(string call, string path) =>
         new($"{call} {path}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
 
+    private const int Interrupted = 4; // EINTR
     private const int ReadOnly = 0; // O_RDONLY, the one mode in which a folder opens
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -87,7 +118,6 @@ internal sealed partial class Disk : IDisk
     {
         private readonly SafeFileHandle _handle = file.SafeFileHandle;
 
-        private const int Interrupted = 4; // EINTR
         private const int FullSync = 51;   // macOS: F_FULLFSYNC, because fsync there stops at the drive's cache
 
         public long Length => RandomAccess.GetLength(_handle);
@@ -106,7 +136,17 @@ internal sealed partial class Disk : IDisk
             return total;
         }
 
-        public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(_handle, bytes, offset);
+        public void Write(ReadOnlySpan<byte> bytes, long offset)
+        {
+            try
+            {
+                RandomAccess.Write(_handle, bytes, offset);
+            }
+            catch (IOException e) when (IsNoRoom(e))
+            {
+                throw new NoRoomException(e.Message, e);
+            }
+        }
 
         public void Truncate(long length) => RandomAccess.SetLength(_handle, length);
 
@@ -119,7 +159,7 @@ internal sealed partial class Disk : IDisk
             if (OperatingSystem.IsWindows())
             {
                 if (!FlushFileBuffers(_handle))
-                    throw Failure("FlushFileBuffers", "journal");
+                    throw Failure("FlushFileBuffers", file.Name);
                 return;
             }
 
@@ -127,7 +167,7 @@ internal sealed partial class Disk : IDisk
             {
                 // Any other error is final: the kernel marks the pages clean, and a second call would report a success that is none.
                 if (Marshal.GetLastPInvokeError() != Interrupted)
-                    throw Failure("fdatasync", "journal");
+                    throw Failure("fdatasync", file.Name);
             }
         }
 

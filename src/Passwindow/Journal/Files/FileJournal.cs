@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Passwindow.Protocol;
 
@@ -10,161 +9,193 @@ namespace Passwindow.Journal.Files;
 /// </summary>
 /// <remarks>
 /// <code>
-/// data/lock                                   held while a process uses the folder
+/// data/lock, data/lock.pid                    held while a process uses the folder, and by whom
 /// data/wal/00000001.jsonl                     the appends of all turns, until they stand in:
 /// data/conversations/TENANT/CONVERSATION.jsonl
+/// data/conversations/TENANT/CONVERSATION.rescued.TURN.jsonl   what a damaged conversation could not take
+/// data/catalog/00000001.jsonl                 titles and times of all conversations, for a quick start; made anew if it is lost
 /// </code>
+/// The first write or sync that fails closes the journal for writing; what is committed can still be read. If the disk was full it opens
+/// again by itself once there is room, the way a restart would; after any other failure only a restart does.
 /// </remarks>
 internal sealed partial class FileJournal : IJournal
 {
-    private readonly ConcurrentDictionary<TurnKey, FileTurn> _turns = new();
-    private readonly Lock _failing = new();
-    private readonly ConversationFiles _files;
-    private readonly FolderLock _lock;
-    private readonly CommitLoop _commits;
-    private readonly Checkpointer _checkpoints;
+    /// <summary>How many bytes must be free before a journal that ran out of room opens again.</summary>
+    public const long RoomToReopen = 64 * 1024 * 1024;
+
+    private static readonly TimeSpan RoomCheckPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly FileJournalSettings _settings;
+    private readonly IDisk _disk;
     private readonly TimeProvider _time;
     private readonly ILogger<FileJournal> _log;
-    private JournalUnavailableException? _failure;
-    private long _writeAheadNumber;
+    private readonly IDisposable _lock;
+    private readonly Lock _reopening = new();
+    private ITimer? _roomCheck;
+    private JournalRun _run;
+    private bool _closed;
 
-    private FileJournal(FileJournalSettings settings, FolderLock folderLock, IDisk disk, TimeProvider time, ILogger<FileJournal> log)
+    private FileJournal(FileJournalSettings settings, IDisk disk, TimeProvider time, ILogger<FileJournal> log)
     {
-        _lock = folderLock;
+        _settings = settings;
+        _disk = disk;
         _time = time;
         _log = log;
-        string writeAhead = Path.Combine(settings.Folder, "wal");
-        disk.CreateFolder(writeAhead);
-        _files = new ConversationFiles(disk, Path.Combine(settings.Folder, "conversations"));
-
-        var report = new Recovery(disk, writeAhead, _files.Get).Run();
-        if (report.LastWriteAheadNumber > 0)
-            LogRecovered(report.KeptEvents, report.DroppedBytes, report.EndedTurns);
-        _writeAheadNumber = report.LastWriteAheadNumber + 1;
-        _checkpoints = new Checkpointer(disk, writeAhead, new CheckpointerSettings(Running, Forget, Fail));
-        _commits = new CommitLoop(
-            disk,
-            writeAhead,
-            _writeAheadNumber,
-            new CommitLoopSettings(settings.Durability, settings.MaxWriteAheadBytes, Running, StoreWhenDue, RetireWriteAhead, Fail));
-        _checkpoints.Start();
-        _commits.Start();
-    }
-
-    public JournalHealth Health => _failure is { } failure ? new(false, failure.Message) : new(true, null);
-
-    /// <summary>Takes the folder, recovers what is in it, and opens it.</summary>
-    /// <exception cref="JournalUnavailableException">The folder is in use.</exception>
-    /// <exception cref="JournalDamagedException">Something in it is not what was written.</exception>
-    public static FileJournal Open(FileJournalSettings settings, TimeProvider time, ILogger<FileJournal> log, IDisk? disk = null)
-    {
-        disk ??= Disk.Instance;
-        string folder = Path.GetFullPath(settings.Folder);
-        disk.CreateFolder(folder);
-        var folderLock = FolderLock.Take(folder);
+        _lock = disk.Lock(settings.Folder);
         try
         {
-            return new FileJournal(settings with { Folder = folder }, folderLock, disk, time, log);
+            _run = Start();
         }
         catch
         {
-            folderLock.Dispose();
+            _lock.Dispose();
             throw;
         }
     }
 
+    public JournalHealth Health => Run.Failure is { } failure ? new(false, failure.Message) : new(true, null);
+
+    private JournalRun Run => Volatile.Read(ref _run);
+
+    /// <summary>Takes the folder, recovers what is in it, and opens it.</summary>
+    /// <exception cref="JournalUnavailableException">The folder is in use.</exception>
+    /// <exception cref="JournalDamagedException">A write-ahead file in it is not what was written.</exception>
+    public static FileJournal Open(FileJournalSettings settings, TimeProvider time, ILogger<FileJournal> log, IDisk? disk = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(settings.MaxWriteAheadBytes, FileJournalSettings.LargestWriteAhead);
+        disk ??= Disk.Instance;
+        string folder = Path.GetFullPath(settings.Folder);
+        disk.CreateFolder(folder);
+        if (Path.GetDirectoryName(folder) is { } parent)
+            disk.SyncFolder(parent);
+        return new FileJournal(settings with { Folder = folder }, disk, time, log);
+    }
+
     public TurnId CreateTurnId(ConversationKey conversation) => TurnId.Create(_time.GetUtcNow(), ConversationFiles.PlaceOf(conversation));
 
-    public ITurnWriter Open(TurnOpening opening)
-    {
-        lock (_failing)
-        {
-            if (_failure is not null)
-                throw _failure;
-            var turn = new FileTurn(opening, _commits, _files.Get(opening.ConversationKey));
-            if (!_turns.TryAdd(opening.Key, turn))
-                throw new InvalidOperationException($"The turn {opening.Turn} is open already.");
-            return turn;
-        }
-    }
+    public ITurnWriter Open(TurnOpening opening) => Run.Open(opening);
 
     public ValueTask<ITurnReader?> FindAsync(TurnKey key, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (_turns.TryGetValue(key, out var running))
-            return new(running);
-        foreach (var file in _files.At(key))
-        {
-            if (file.Turns().FirstOrDefault(turn => turn.Opening.Turn == key.Turn) is { } stored)
-                return new(new StoredTurn(file, stored));
-        }
-
-        return new((ITurnReader?)null);
+        return new(Run.Find(key));
     }
 
     public ValueTask<IReadOnlyList<ITurnReader>> ReadConversationAsync(ConversationKey key, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-
-        // First what is in memory, then what is stored: a turn that moves in between is seen twice and taken once, never missed.
-        var running = _turns.Values.Where(turn => turn.Opening.ConversationKey == key).ToDictionary(static turn => turn.Opening.Turn, static turn => (ITurnReader)turn);
-        var turns = new List<ITurnReader>();
-        if (_files.Find(key) is { } file)
-            turns.AddRange(file.Turns().Select(turn => running.Remove(turn.Opening.Turn, out var hot) ? hot : new StoredTurn(file, turn)));
-        turns.AddRange(running.Values.OrderBy(static turn => turn.Opening.Turn.Value, StringComparer.Ordinal));
-        return new(turns);
+        return new(Run.Read(key));
     }
 
-    /// <summary>Commits and stores what is left. The write-ahead file goes only if all turns have ended; otherwise recovery ends them.</summary>
+    public ValueTask<ListPage> ListAsync(ListQuery query, CancellationToken cancellation) => Run.ListAsync(query, cancellation);
+
+    public ValueTask<ConversationEntry?> DescribeAsync(ConversationKey key, CancellationToken cancellation) => new(Run.Describe(key));
+
+    public ValueTask<IReadOnlyList<ConversationEntry>> ListIdleAsync(DateTimeOffset before, int most, CancellationToken cancellation) => new(Run.ListIdle(before, most));
+
+    public async ValueTask<bool> RenameAsync(ConversationKey key, string title, CancellationToken cancellation) =>
+        await Run.RenameAsync(key, title).WaitAsync(cancellation);
+
+    public async ValueTask<bool> DeleteAsync(ConversationKey key, CancellationToken cancellation) =>
+        await Run.DeleteAsync(key).WaitAsync(cancellation);
+
+    /// <summary>Commits and stores what is left, and lets go of the folder. Turns that have not ended fail here and are ended by the next recovery.</summary>
     public ValueTask DisposeAsync()
     {
-        _commits.Dispose();
-        if (_failure is null && _turns.Values.All(static turn => turn.HasEnded))
-            _checkpoints.Retire(_writeAheadNumber);
-        _checkpoints.Dispose();
+        lock (_reopening)
+        {
+            if (_closed)
+                return ValueTask.CompletedTask;
+            _closed = true;
+            _roomCheck?.Dispose();
+            _run.Dispose();
+        }
+
         _lock.Dispose();
         return ValueTask.CompletedTask;
     }
 
-    private IEnumerable<FileTurn> Running() => _turns.Values;
-
-    private void StoreWhenDue(FileTurn turn)
+    private JournalRun Start()
     {
-        if (turn.ClaimStore(Checkpointer.HotBytesPerTurn))
-            _checkpoints.Store(turn);
+        var run = new JournalRun(_settings, _disk, LogDamaged, LogCatalogFailed, OnFailed);
+        var recovered = run.Recovered;
+        if (recovered.LastWriteAheadNumber > 0)
+            LogRecovered(recovered.KeptEvents, recovered.DroppedBytes, recovered.EndedTurns);
+        if (run.Listed is { Damage: { } damage } listed)
+            LogCatalogRebuilt(listed.Read, listed.Conversations, damage);
+        return run;
     }
 
-    private void RetireWriteAhead(long number)
+    private void OnFailed(JournalRun run, JournalUnavailableException failure)
     {
-        _writeAheadNumber = number + 1;
-        _checkpoints.Retire(number);
-    }
-
-    private void Forget(FileTurn turn) => _turns.TryRemove(turn.Opening.Key, out _);
-
-    private void Fail(JournalUnavailableException failure)
-    {
-        lock (_failing)
+        if (failure.InnerException is not NoRoomException)
         {
-            if (_failure is not null)
-                return;
-            _failure = failure;
+            LogFailed(failure, failure.Message);
+            return;
         }
 
-        LogFailed(failure, failure.Message);
-        foreach (var turn in _turns.Values)
-            turn.Fail(failure);
+        LogNoRoom(failure, failure.Message);
+        Interlocked.Exchange(ref _roomCheck, _time.CreateTimer(_ => ReopenWhenThereIsRoom(), null, RoomCheckPeriod, RoomCheckPeriod))?.Dispose();
     }
+
+    /// <summary>What a restart would do. The failed turns end as interrupted; who still watches one sees that it failed.</summary>
+    private void ReopenWhenThereIsRoom()
+    {
+        if (!_reopening.TryEnter())
+            return; // the last check is still at it
+        try
+        {
+            if (_closed || _run.Failure is null || _disk.FreeBytes(_settings.Folder) < RoomToReopen)
+                return;
+            _run.Dispose();
+            Volatile.Write(ref _run, Start());
+            _roomCheck?.Dispose();
+            LogReopened();
+        }
+        catch (NoRoomException)
+        {
+            // Somebody else took it. The next check tries again.
+        }
+        catch (Exception e)
+        {
+            _roomCheck?.Dispose();
+            LogFailed(e, e.Message);
+        }
+        finally
+        {
+            _reopening.Exit();
+        }
+    }
+
+    private void LogDamaged(JournalDamagedException damage) => LogDamaged(damage, damage.Message);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Recovered the journal: kept {KeptEvents} events, dropped {DroppedBytes} uncommitted bytes, ended {EndedTurns} turns as interrupted.")]
     private partial void LogRecovered(int keptEvents, long droppedBytes, int endedTurns);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Made the catalog of conversations anew: read {Read} conversations to list {Conversations}, because of the catalog's file: {Reason}")]
+    private partial void LogCatalogRebuilt(int read, int conversations, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The catalog of conversations could not be written; the next start reads the conversations instead.")]
+    private partial void LogCatalogFailed(Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A conversation is set aside until it is repaired (passwindow journal repair): {Reason}")]
+    private partial void LogDamaged(Exception damage, string reason);
+
     [LoggerMessage(Level = LogLevel.Critical, Message = "The journal is closed for writing until the server is started again: {Reason}")]
     private partial void LogFailed(Exception failure, string reason);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The disk is full: the journal is closed for writing until 64 MiB are free. {Reason}")]
+    private partial void LogNoRoom(Exception failure, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "There is room again: the journal is open for writing.")]
+    private partial void LogReopened();
 }
 
 /// <summary>The settings of the embedded journal.</summary>
 /// <param name="Folder">Where it is.</param>
 /// <param name="Durability">When an event counts as durable.</param>
-/// <param name="MaxWriteAheadBytes">The size at which the next write-ahead file begins. Default 64 MiB.</param>
-internal sealed record FileJournalSettings(string Folder, Durability Durability, long MaxWriteAheadBytes = 64 * 1024 * 1024);
+/// <param name="MaxWriteAheadBytes">The size at which the next write-ahead file begins. Default 64 MiB, at most 1 GiB.</param>
+internal sealed record FileJournalSettings(string Folder, Durability Durability, long MaxWriteAheadBytes = 64 * 1024 * 1024)
+{
+    public const long LargestWriteAhead = 1024 * 1024 * 1024;
+}

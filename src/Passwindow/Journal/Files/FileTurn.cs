@@ -8,28 +8,48 @@ namespace Passwindow.Journal.Files;
 /// Three numbers tell where each event is: at or below <c>stored</c> it is in the conversation's file, at or below <c>committed</c> it is
 /// durable and may be shown, above that it waits for the next commit.
 /// </summary>
-internal sealed class FileTurn(TurnOpening opening, ICommitQueue commits, ConversationFile file) : CommittedEventSource, ITurnWriter, ITurnReader
+internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader, ICommitting
 {
     private readonly Lock _gate = new();
-    private readonly Lock _storing = new(); // taken before _gate, and kept over the write
+    private readonly ICommitQueue _commits;
     private readonly HotTail _tail = new();
-    private ICommitListener[] _listeners = [];
+    private readonly CommitListeners _listeners = new();
+    private readonly TurnOpening _opening;
+    private ConversationFile _file;
+    private byte[]? _unframedOpening;
     private TaskCompletionSource? _committing;
+    private JournalUnavailableException? _failure;
     private long _framed;
     private long _committed;
     private long _stored;
     private long _pendingBytes;
     private long _framedBytes;
-    private bool _openingFramed;
+    private long _unstoredBytes;
     private bool _queued;
     private bool _storeClaimed;
     private bool _doneAppended;
-    private bool _failed;
-    private JournalUnavailableException? _failure;
 
-    public TurnOpening Opening => opening;
+    /// <exception cref="ArgumentException">The opening is longer than a line may be, or its JSON has line breaks.</exception>
+    public FileTurn(TurnOpening opening, ICommitQueue commits, ConversationFile file, long number)
+    {
+        _opening = opening;
+        _commits = commits;
+        _file = file;
+        Number = number;
+        _unframedOpening = opening.ToJson();
+        if (_unframedOpening.Length > JournalLine.MaxBody || _unframedOpening.Contains((byte)'\n'))
+            throw new ArgumentException("An opening is one JSON object without a line break, of less than 16 MiB.", nameof(opening));
+    }
 
-    public ConversationFile File => file;
+    /// <summary>How many turns were opened before it.</summary>
+    public long Number { get; }
+
+    /// <summary>Whether the catalog knows of it; for the commit loop's thread only.</summary>
+    public bool IsListed { get; set; }
+
+    public TurnOpening Opening => _opening;
+
+    public ConversationFile File => Volatile.Read(ref _file);
 
     public ITurnReader Reader => this;
 
@@ -44,21 +64,20 @@ internal sealed class FileTurn(TurnOpening opening, ICommitQueue commits, Conver
         get
         {
             lock (_gate)
-                return _doneAppended && _committed == _tail.Last;
+                return IsCommittedToTheEnd;
         }
     }
 
-    public bool HasFailed => Volatile.Read(ref _failed);
-
-    /// <summary>Whether all of it is in the conversation's file, so that this object is no longer needed.</summary>
-    public bool IsStored
+    public bool HasFailed
     {
         get
         {
             lock (_gate)
-                return _doneAppended && _stored == _tail.Last;
+                return _failure is not null && !IsCommittedToTheEnd;
         }
     }
+
+    private bool IsCommittedToTheEnd => _doneAppended && _committed == _tail.Last;
 
     public void Append(EventType type, ReadOnlySpan<byte> json)
     {
@@ -68,6 +87,7 @@ internal sealed class FileTurn(TurnOpening opening, ICommitQueue commits, Conver
                 throw _failure;
             if (_doneAppended)
                 throw new InvalidOperationException("A turn has one end: nothing follows its done.");
+            Check(type, json);
             _tail.Add(type, json);
             _pendingBytes += json.Length;
             _doneAppended = type == EventType.Done;
@@ -76,7 +96,7 @@ internal sealed class FileTurn(TurnOpening opening, ICommitQueue commits, Conver
             _queued = true;
         }
 
-        commits.Enqueue(this);
+        _commits.Enqueue(this);
     }
 
     public async ValueTask CommitAsync()
@@ -84,10 +104,10 @@ internal sealed class FileTurn(TurnOpening opening, ICommitQueue commits, Conver
         Task waiting;
         lock (_gate)
         {
-            if (_failure is not null)
-                throw _failure;
             if (_committed == _tail.Last)
                 return;
+            if (_failure is not null)
+                throw _failure;
             _committing ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             waiting = _committing.Task;
         }
@@ -101,17 +121,14 @@ internal sealed class FileTurn(TurnOpening opening, ICommitQueue commits, Conver
         lock (_gate)
         {
             _queued = false;
-            if (!_openingFramed)
-            {
-                crc = JournalLine.WriteOpening(output, batch, opening, crc);
-                _openingFramed = true;
-            }
-
+            if (_unframedOpening is not null)
+                crc = JournalLine.WriteOpening(output, batch, _opening.Turn, _unframedOpening, crc);
+            _unframedOpening = null;
             while (_framed < _tail.Last)
             {
                 _framed++;
                 var json = _tail[_framed].Json.Span;
-                crc = JournalLine.WriteEvent(output, batch, opening.Turn, json, crc);
+                crc = JournalLine.WriteEvent(output, batch, _opening.Turn, json, crc);
                 _framedBytes += json.Length;
             }
 
@@ -125,92 +142,114 @@ internal sealed class FileTurn(TurnOpening opening, ICommitQueue commits, Conver
         lock (_gate)
         {
             // One that has no line yet begins in the new file; one that has ended needs no end from recovery.
-            if (!_openingFramed || (_doneAppended && _framed == _tail.Last))
+            if (_unframedOpening is not null || (_doneAppended && _framed == _tail.Last))
                 return crc;
-            byte[] place = JsonSerializer.SerializeToUtf8Bytes(new TurnPlace(opening.Tenant, opening.Conversation), JournalJson.Default.TurnPlace);
-            return JournalLine.WriteObject(output, batch, opening.Turn, "\"runs\":"u8, place, crc);
+            byte[] place = JsonSerializer.SerializeToUtf8Bytes(new TurnPlace(_opening.Tenant, _opening.Conversation), JournalJson.Default.TurnPlace);
+            return JournalLine.WriteObject(output, batch, _opening.Turn, "\"runs\":"u8, place, crc);
         }
     }
 
-    /// <summary>Moves the line: everything through <paramref name="seq"/> is durable.</summary>
+    /// <summary>Moves the line: everything through <paramref name="seq"/> is durable. Once the turn has failed the line stays where it is.</summary>
     public void Publish(long seq)
     {
         TaskCompletionSource? waiting = null;
-        ICommitListener[] listeners;
         lock (_gate)
         {
+            if (_failure is not null)
+                return;
             _pendingBytes -= _framedBytes;
+            _unstoredBytes += _framedBytes;
             _framedBytes = 0;
             Volatile.Write(ref _committed, seq);
-            listeners = _listeners;
             if (seq == _tail.Last)
                 (waiting, _committing) = (_committing, null);
         }
 
         waiting?.TrySetResult();
-        foreach (var listener in listeners)
-            listener.OnCommitted();
+        _listeners.Notify();
     }
 
     /// <summary>Nothing more will be committed.</summary>
     public void Fail(JournalUnavailableException failure)
     {
         TaskCompletionSource? waiting;
-        ICommitListener[] listeners;
         lock (_gate)
         {
-            _failure ??= failure;
-            Volatile.Write(ref _failed, _committed < _tail.Last || !_doneAppended);
-            listeners = _listeners;
+            if (_failure is not null)
+                return;
+            _failure = failure;
             (waiting, _committing) = (_committing, null);
         }
 
         waiting?.TrySetException(failure);
-        foreach (var listener in listeners)
-            listener.OnCommitted();
+        _listeners.Notify();
     }
 
-    /// <summary>Writes what is committed and not yet there to the conversation's file. Appends and viewers do not wait for it.</summary>
-    public void Store()
-    {
-        lock (_storing)
-        {
-            var events = new List<ReadOnlyMemory<byte>>();
-            long first;
-            lock (_gate)
-            {
-                _storeClaimed = false;
-                first = _stored + 1;
-                for (long seq = first; seq <= _committed; seq++)
-                    events.Add(_tail[seq].Json);
-            }
-
-            if (events.Count == 0)
-                return;
-            file.Append(opening, first, events);
-            lock (_gate)
-                _stored = first + events.Count - 1;
-        }
-    }
-
-    /// <summary>Lets go of stored events once they fill more than <paramref name="bytes"/>: a viewer that lags reads them from the file.</summary>
-    public void Trim(int bytes)
+    /// <summary>Returns how far it can be stored now; what is committed after that claims a store of its own.</summary>
+    public long BeginStore()
     {
         lock (_gate)
         {
-            if (_tail.Bytes > bytes)
-                _tail.ForgetThrough(_stored);
+            _storeClaimed = false;
+            return _committed;
         }
     }
 
     /// <summary>
-    /// Whether it is time to store it: it has ended, or more than <paramref name="hotBytes"/> of it is in memory. Says so once until it is stored.
+    /// Writes what is not yet there, up to the committed event <paramref name="through"/>, to the conversation's file, and returns how many
+    /// bytes of events; called by the checkpointer only. Appends and viewers do not wait for it.
     /// </summary>
-    public bool ClaimStore(int hotBytes)
+    public long Store(long through)
+    {
+        var events = new List<ReadOnlyMemory<byte>>();
+        long first;
+        long bytes = 0;
+        lock (_gate)
+        {
+            first = _stored + 1;
+            for (long seq = first; seq <= through; seq++)
+            {
+                events.Add(_tail[seq].Json);
+                bytes += events[^1].Length;
+            }
+        }
+
+        if (events.Count == 0)
+            return 0;
+        _file.Append(_opening, first, events);
+        lock (_gate)
+        {
+            _stored = first + events.Count - 1;
+            _unstoredBytes -= bytes;
+        }
+
+        return bytes;
+    }
+
+    /// <summary>From now on it is stored there: its conversation's file is damaged.</summary>
+    public void Divert(ConversationFile file) => Volatile.Write(ref _file, file);
+
+    /// <summary>
+    /// What is stored is synced now, so memory may let go of it, but for the latest <paramref name="keep"/> bytes: a viewer that lags reads
+    /// from the file. Returns whether the turn has ended and all of it is there.
+    /// </summary>
+    public bool Settle(int keep)
     {
         lock (_gate)
         {
-            bool due = _doneAppended ? _committed == _tail.Last : _tail.Bytes > hotBytes;
+            _tail.ForgetThrough(_stored, keep);
+            return _doneAppended && _stored == _tail.Last;
+        }
+    }
+
+    /// <summary>
+    /// Whether it is time to store it: it has ended, or more than <paramref name="bytes"/> of it is not stored. Says so once until it is.
+    /// </summary>
+    public bool ClaimStore(int bytes)
+    {
+        lock (_gate)
+        {
+            bool due = IsCommittedToTheEnd || _unstoredBytes > bytes;
             if (!due || _storeClaimed)
                 return false;
             _storeClaimed = true;
@@ -220,6 +259,7 @@ internal sealed class FileTurn(TurnOpening opening, ICommitQueue commits, Conver
 
     public ValueTask<int> ReadAsync(long after, Memory<CommittedEvent> into, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         lock (_gate)
         {
             if (after >= _committed)
@@ -228,14 +268,20 @@ internal sealed class FileTurn(TurnOpening opening, ICommitQueue commits, Conver
                 return new(ReadHot(after, into.Span));
         }
 
-        return file.ReadAsync(opening.Turn, after, into, cancellation);
+        return File.ReadAsync(_opening.Turn, after, into, cancellation);
     }
 
-    public IDisposable Listen(ICommitListener listener)
+    public IDisposable Listen(ICommitListener listener) => _listeners.Add(listener);
+
+    // A line with another number, or two in one, would make the whole write-ahead file unreadable: better refuse it here.
+    private void Check(EventType type, ReadOnlySpan<byte> json)
     {
-        lock (_gate)
-            _listeners = [.. _listeners, listener];
-        return new Listening(this, listener);
+        if (json.Length > JournalLine.MaxBody || json.Contains((byte)'\n'))
+            throw new ArgumentException("An event is one JSON object without a line break, of less than 16 MiB.", nameof(json));
+        if (EventJson.GetInt64(json, "seq"u8) != _tail.Last + 1)
+            throw new ArgumentException($"The next event of turn {_opening.Turn} bears the number {_tail.Last + 1}.", nameof(json));
+        if (JournalRecord.IsDone(json) != (type == EventType.Done))
+            throw new ArgumentException("The event's JSON says another type.", nameof(type));
     }
 
     private int ReadHot(long after, Span<CommittedEvent> into)
@@ -244,28 +290,9 @@ internal sealed class FileTurn(TurnOpening opening, ICommitQueue commits, Conver
         for (int i = 0; i < count; i++)
         {
             var (type, json) = _tail[after + 1 + i];
-            into[i] = AsCommitted(opening.Turn, after + 1 + i, type, json);
+            into[i] = AsCommitted(_opening.Turn, after + 1 + i, type, json);
         }
 
         return count;
     }
-
-    private sealed class Listening(FileTurn turn, ICommitListener listener) : IDisposable
-    {
-        public void Dispose()
-        {
-            lock (turn._gate)
-            {
-                int index = Array.IndexOf(turn._listeners, listener);
-                if (index >= 0)
-                    turn._listeners = [.. turn._listeners[..index], .. turn._listeners[(index + 1)..]];
-            }
-        }
-    }
-}
-
-/// <summary>Where a turn that has something to commit queues.</summary>
-internal interface ICommitQueue
-{
-    void Enqueue(FileTurn turn);
 }

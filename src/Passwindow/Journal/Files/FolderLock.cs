@@ -9,10 +9,15 @@ namespace Passwindow.Journal.Files;
 /// </summary>
 internal sealed class FolderLock : IDisposable
 {
+    private const int WouldBlock = 11;                             // EWOULDBLOCK on Linux
+    private const int WouldBlockOnMac = 35;
+    private const int SharingViolation = unchecked((int)0x80070020); // ERROR_SHARING_VIOLATION
+
     private readonly FileStream _file;
 
     private FolderLock(FileStream file) => _file = file;
 
+    /// <summary>Takes the lock and says so, with this process's id, in <c>lock.pid</c>.</summary>
     /// <exception cref="JournalUnavailableException">Another process holds the folder, or the file system cannot lock.</exception>
     public static FolderLock Take(string folder)
     {
@@ -22,6 +27,10 @@ internal sealed class FolderLock : IDisposable
         {
             // FileShare.None is the only mode that takes an exclusive lock on Linux (flock LOCK_EX).
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception e) when (!IsHeld(e))
+        {
+            throw new JournalUnavailableException($"The journal's lock {path} could not be taken: {e.Message}", e);
         }
         catch (IOException e)
         {
@@ -48,11 +57,13 @@ internal sealed class FolderLock : IDisposable
         {
             return $" (pid {File.ReadAllText(path + ".pid").Trim()})";
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return "";
         }
     }
+
+    private static bool IsHeld(Exception e) => e is IOException { HResult: WouldBlock or WouldBlockOnMac or SharingViolation };
 
     private static bool Excluded(string path)
     {
@@ -61,7 +72,7 @@ internal sealed class FolderLock : IDisposable
             using var second = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             return false;
         }
-        catch (IOException)
+        catch (IOException e) when (IsHeld(e))
         {
             return true;
         }
@@ -69,6 +80,15 @@ internal sealed class FolderLock : IDisposable
 
     private bool Excludes(string path) => _file.CanWrite && Excluded(path);
 
-    private void WriteHolder() =>
-        File.WriteAllText(_file.Name + ".pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), Encoding.ASCII);
+    private void WriteHolder()
+    {
+        try
+        {
+            File.WriteAllText(_file.Name + ".pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), Encoding.ASCII);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is a kindness to whoever is refused, and a full disk must not keep the journal from being read.
+        }
+    }
 }

@@ -44,11 +44,14 @@ internal sealed class HotTail
     /// <summary>The event of that number, which must be here.</summary>
     public (EventType Type, ReadOnlyMemory<byte> Json) this[long seq] => BlockOf(seq)[seq];
 
-    /// <summary>Lets go of whole blocks whose events are all at or below <paramref name="seq"/>. Readers that hold their memory keep it alive.</summary>
-    public void ForgetThrough(long seq)
+    /// <summary>
+    /// Lets go of whole blocks, oldest first, whose events are all at or below <paramref name="seq"/>, as long as
+    /// <paramref name="keep"/> bytes are left. Readers that hold their memory keep it alive.
+    /// </summary>
+    public void ForgetThrough(long seq, int keep)
     {
         int gone = 0;
-        while (gone < _blocks.Count && _blocks[gone].Last <= seq)
+        while (gone < _blocks.Count && _blocks[gone].Last <= seq && Bytes - _blocks[gone].Used >= keep)
             Bytes -= _blocks[gone++].Used;
         if (gone == 0)
             return;

@@ -15,14 +15,18 @@ namespace Passwindow.Journal.Files;
 /// {"crc":"5d1c0e7a","len":"0000009c","batch":12,"turn":"t_…","event":{"type":"token","seq":3,"token":"Hel"}}\n
 /// </code>
 /// <list type="bullet">
-/// <item><c>crc</c>: CRC-32C of everything from <c>"len"</c> to the line feed, begun with the <c>crc</c> of the line before (0 for the
-/// first of a file), so that a missing or moved line shows as well as a changed one.</item>
-/// <item><c>len</c>: the bytes of the whole line, line feed included. Both are eight hexadecimal digits, so they stand at fixed places.</item>
-/// <item><c>batch</c>: the group commit the line belongs to, in write-ahead files only. A batch counts when its last line, <c>commit</c>,
-/// is whole, and batch n+1 is written only after batch n is synced: so damage before the last batch is never taken for a torn tail.</item>
-/// <item>Then one of: <c>passwindow</c> (what the file is: first line of each), <c>turn</c> and <c>open</c> (a turn's opening),
-/// <c>turn</c> and <c>event</c> (an event as the native dialect sends it), <c>turn</c> and <c>runs</c> (the turn began in an earlier
-/// write-ahead file and goes on here), <c>commit</c>.</item>
+/// <item><c>crc</c>: CRC-32C (the reflected polynomial 82F63B78, nothing inverted) of everything from <c>"len"</c> to the line feed, begun
+/// with the <c>crc</c> of the line before (0 for the first of a file), so that a missing or moved line shows as well as a changed one.</item>
+/// <item><c>len</c>: the bytes of the whole line, line feed included. Both are eight lower-case hexadecimal digits at fixed places.</item>
+/// <item><c>batch</c>: the group commit the line belongs to, in write-ahead files only; batches are numbered without a hole, also from file
+/// to file. A batch counts when its last line, <c>commit</c>, is whole, and batch n+1 is written only after batch n is synced (unless the
+/// file's first line says <c>"durability":"os"</c>): so damage before the last batch is never taken for a torn tail.</item>
+/// <item>Then one of: <c>passwindow</c> (what the file is: the first line of each and no other), <c>turn</c> and <c>open</c> (a turn's
+/// opening), <c>turn</c> and <c>event</c> (an event as the native dialect sends it), <c>turn</c> and <c>runs</c> (the turn began in an
+/// earlier write-ahead file and goes on here), <c>commit</c>, <c>title</c> (what somebody called a conversation; the last one counts, and
+/// it goes from the write-ahead file to the conversation's as an event does), <c>gone</c> (a conversation was deleted: of what stands before
+/// in the write-ahead files nothing counts, and its file goes; in write-ahead files only), <c>entry</c> (in the catalog only, which is made
+/// anew from the other files if it is lost: <see cref="CatalogFile"/>).</item>
 /// </list>
 /// </remarks>
 internal static class JournalLine
@@ -32,6 +36,9 @@ internal static class JournalLine
 
     /// <summary>The longest line, in bytes. A longer one is damage.</summary>
     public const int MaxLength = 16 * 1024 * 1024;
+
+    /// <summary>The longest event, or opening, in bytes. What stands around it on its line always fits.</summary>
+    public const int MaxBody = MaxLength - 1024;
 
     private static ReadOnlySpan<byte> CrcField => "{\"crc\":\""u8;
 
@@ -89,8 +96,23 @@ internal static class JournalLine
     }
 
     /// <summary>Writes a turn's opening.</summary>
-    public static uint WriteOpening(LineBuffer output, long batch, TurnOpening opening, uint previousCrc) =>
-        WriteObject(output, batch, opening.Turn, "\"open\":"u8, JsonSerializer.SerializeToUtf8Bytes(opening, JournalJson.Default.TurnOpening), previousCrc);
+    public static uint WriteOpening(LineBuffer output, long batch, TurnId turn, ReadOnlySpan<byte> opening, uint previousCrc) =>
+        WriteObject(output, batch, turn, "\"open\":"u8, opening, previousCrc);
+
+    /// <summary>Writes the end of a batch.</summary>
+    public static uint WriteCommit(LineBuffer output, long batch, uint previousCrc) =>
+        WriteObject(output, batch, turn: null, "\"commit\":"u8, "true"u8, previousCrc);
+
+    /// <summary>Writes what somebody called a conversation.</summary>
+    public static uint WriteTitle(LineBuffer output, long batch, GivenTitle title, uint previousCrc) =>
+        WriteObject(output, batch, turn: null, "\"title\":"u8, JsonSerializer.SerializeToUtf8Bytes(title, JournalJson.Default.GivenTitle), previousCrc);
+
+    /// <summary>Writes that a conversation was deleted.</summary>
+    public static uint WriteGone(LineBuffer output, long batch, ConversationKey key, uint previousCrc)
+    {
+        var place = new TurnPlace(key.Tenant, key.Conversation);
+        return WriteObject(output, batch, turn: null, "\"gone\":"u8, JsonSerializer.SerializeToUtf8Bytes(place, JournalJson.Default.TurnPlace), previousCrc);
+    }
 
     /// <summary>Writes an object under a name of the line.</summary>
     public static uint WriteObject(LineBuffer output, long batch, TurnId? turn, ReadOnlySpan<byte> field, ReadOnlySpan<byte> json, uint previousCrc)
@@ -112,22 +134,60 @@ internal static class JournalLine
             return LineCheck.End;
         if (bytes.Length < HeadLength)
             return LineCheck.Torn;
-        if (!bytes.StartsWith(CrcField)
-            || !bytes[(CrcStart + 8)..].StartsWith(LenField)
-            || !bytes[(LenStart + 8)..].StartsWith(Separator)
-            || !TryReadHex(bytes.Slice(CrcStart, 8), out uint expected)
-            || !TryReadHex(bytes.Slice(LenStart, 8), out uint stated)
-            || stated is < HeadLength or > MaxLength)
-        {
+        if (!TryReadHead(bytes, out uint expected, out uint stated))
             return LineCheck.Bad;
-        }
-
         if (stated > bytes.Length)
             return LineCheck.Torn;
         var line = bytes[..(int)stated];
         crc = Checksum(previousCrc, line[CoveredStart..]);
         length = (int)stated;
         return line[^1] == '\n' && crc == expected ? LineCheck.Good : LineCheck.Bad;
+    }
+
+    /// <summary>
+    /// The lines that can still be told in bytes whose chain of checksums is broken: unchecked, and only those that follow a line feed,
+    /// which no event contains. For telling a torn tail from damage.
+    /// </summary>
+    public static List<Range> FindUnchecked(ReadOnlySpan<byte> bytes, bool fromStart)
+    {
+        var found = new List<Range>();
+        int at = fromStart ? 0 : bytes.IndexOf((byte)'\n') + 1;
+        while (at < bytes.Length && (at > 0 || fromStart))
+        {
+            if (bytes.Length - at >= HeadLength && TryReadHead(bytes[at..], out _, out uint stated) && stated <= bytes.Length - at)
+                found.Add(at..(at + (int)stated));
+            int next = bytes[at..].IndexOf((byte)'\n');
+            if (next < 0)
+                break;
+            at += next + 1;
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// With which checksums the line after a bad one may begin: what the bad one says of itself, and what is computed of it. The first is right
+    /// if what is wrong is in the rest of the line, the second if it is in the checksum.
+    /// </summary>
+    public static IEnumerable<uint> ChecksumsAfter(ReadOnlyMemory<byte> bad, uint? previousCrc)
+    {
+        if (bad.Length < HeadLength)
+            yield break;
+        if (TryReadHex(bad.Span.Slice(CrcStart, 8), out uint stated))
+            yield return stated;
+        if (previousCrc is { } previous)
+            yield return Checksum(previous, bad.Span[CoveredStart..]);
+    }
+
+    private static bool TryReadHead(ReadOnlySpan<byte> bytes, out uint crc, out uint length)
+    {
+        length = 0;
+        return TryReadHex(bytes.Slice(CrcStart, 8), out crc)
+            && TryReadHex(bytes.Slice(LenStart, 8), out length)
+            && bytes.StartsWith(CrcField)
+            && bytes[(CrcStart + 8)..].StartsWith(LenField)
+            && bytes[(LenStart + 8)..].StartsWith(Separator)
+            && length is >= HeadLength and <= MaxLength;
     }
 
     private static void WriteTurn(LineBuffer output, TurnId turn)
@@ -139,8 +199,16 @@ internal static class JournalLine
 
     private static void WriteHex(Span<byte> into, uint value) => Utf8Formatter.TryFormat(value, into, out _, new StandardFormat('x', 8));
 
-    private static bool TryReadHex(ReadOnlySpan<byte> text, out uint value) =>
-        Utf8Parser.TryParse(text, out value, out int consumed, 'x') && consumed == text.Length;
+    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdef"u8);
+
+    // Strict: an upper-case digit is a flipped bit.
+    private static bool TryReadHex(ReadOnlySpan<byte> text, out uint value)
+    {
+        value = 0;
+        return !text.ContainsAnyExcept(HexDigits)
+            && Utf8Parser.TryParse(text, out value, out int consumed, 'x')
+            && consumed == text.Length;
+    }
 
     private static uint Checksum(uint crc, ReadOnlySpan<byte> bytes)
     {

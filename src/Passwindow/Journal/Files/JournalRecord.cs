@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Passwindow.Protocol;
 
 namespace Passwindow.Journal.Files;
@@ -23,8 +24,52 @@ internal readonly record struct JournalRecord
     public EventType Type { get; private init; }
 
     /// <summary>Reads a line that passed its check.</summary>
-    /// <exception cref="JsonException">It is no line of this format.</exception>
-    public static JournalRecord Parse(ReadOnlySpan<byte> line)
+    /// <exception cref="JournalDamagedException">It is no line of this format.</exception>
+    public static JournalRecord Read(string path, long offset, ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return Parse(line);
+        }
+        catch (Exception e) when (IsFormat(e))
+        {
+            throw new JournalDamagedException(path, offset, e.Message);
+        }
+    }
+
+    /// <summary>Reads a line that may be anything; false if it is no line of this format.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> line, out JournalRecord record)
+    {
+        try
+        {
+            record = Parse(line);
+            return true;
+        }
+        catch (Exception e) when (IsFormat(e))
+        {
+            record = default;
+            return false;
+        }
+    }
+
+    /// <summary>Reads the object of a line that passed its check.</summary>
+    /// <exception cref="JournalDamagedException">It is not what a line of its kind holds.</exception>
+    public static T ReadBody<T>(string path, long offset, ReadOnlySpan<byte> body, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, type) ?? throw new JsonException("It is null.");
+        }
+        catch (Exception e) when (IsFormat(e))
+        {
+            throw new JournalDamagedException(path, offset, e.Message);
+        }
+    }
+
+    // The reader throws the last two for a value of another kind than the one asked for.
+    private static bool IsFormat(Exception e) => e is JsonException or InvalidOperationException or FormatException;
+
+    private static JournalRecord Parse(ReadOnlySpan<byte> line)
     {
         var reader = new Utf8JsonReader(line);
         reader.Read();
@@ -46,9 +91,8 @@ internal readonly record struct JournalRecord
             else if (KindOf(ref reader) is { } kind)
             {
                 reader.Read();
-                int start = (int)reader.TokenStartIndex;
-                reader.Skip();
-                var body = start..(int)reader.BytesConsumed;
+                // It is the last thing on the line: only the closing brace and the line feed follow.
+                var body = (int)reader.TokenStartIndex..(line.Length - 2);
                 var record = new JournalRecord { Batch = batch, Turn = turn, Kind = kind, Body = body };
                 return kind == JournalRecordKind.Event ? record.WithEvent(line[body]) : record;
             }
@@ -75,6 +119,12 @@ internal readonly record struct JournalRecord
             return JournalRecordKind.Commit;
         if (reader.ValueTextEquals("runs"u8))
             return JournalRecordKind.Runs;
+        if (reader.ValueTextEquals("title"u8))
+            return JournalRecordKind.Title;
+        if (reader.ValueTextEquals("gone"u8))
+            return JournalRecordKind.Gone;
+        if (reader.ValueTextEquals("entry"u8))
+            return JournalRecordKind.Entry;
         return reader.ValueTextEquals("passwindow"u8) ? JournalRecordKind.File : null;
     }
 
@@ -104,4 +154,13 @@ internal enum JournalRecordKind
 
     /// <summary>The end of a batch.</summary>
     Commit,
+
+    /// <summary>What somebody called the conversation.</summary>
+    Title,
+
+    /// <summary>The conversation was deleted, with all that stands before.</summary>
+    Gone,
+
+    /// <summary>What the catalog says of a conversation.</summary>
+    Entry,
 }

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Passwindow.Protocol;
 
 namespace Passwindow.Journal.Files;
@@ -8,201 +6,169 @@ namespace Passwindow.Journal.Files;
 /// Brings a folder that a process left behind, however it ended, into the state of one that was closed: every committed event is in its
 /// conversation's file, every turn has its end, and there is no write-ahead file. It may itself be cut off at any point and begun again.
 /// </summary>
-internal sealed class Recovery(IDisk disk, string writeAheadFolder, Func<ConversationKey, ConversationFile> files)
+/// <remarks>
+/// What it finds may be in the page cache only, and a sync that failed has marked it clean. So it trusts nothing that the write-ahead file
+/// might have to replace: it writes that again and syncs it, before a write-ahead file goes.
+/// </remarks>
+internal sealed class Recovery(IDisk disk, string writeAheadFolder, ConversationFiles files)
 {
     private readonly Dictionary<TurnId, RecoveredTurn> _turns = [];
-    private long _lastBatch;
-    private long _droppedBytes;
+    private readonly Dictionary<ConversationKey, string> _titles = [];
+    private readonly HashSet<ConversationKey> _gone = [];
+    private readonly HashSet<string> _folders = [];
+    private readonly List<JournalDamagedException> _damages = [];
     private int _keptEvents;
     private int _endedTurns;
 
-    /// <exception cref="JournalDamagedException">What was committed is not whole. Nothing was changed.</exception>
+    /// <exception cref="JournalDamagedException">A write-ahead file does not hold what was committed to it. Nothing was changed.</exception>
     public RecoveryReport Run()
     {
         var paths = disk.List(writeAheadFolder, WriteAheadFile.Ending)
             .Where(static path => WriteAheadFile.NumberOf(path) is not null)
             .OrderBy(WriteAheadFile.NumberOf)
             .ToList();
-        for (int i = 0; i < paths.Count; i++)
-            ReadWriteAhead(paths[i], isLast: i == paths.Count - 1);
+        if (paths.Count == 0)
+            return default;
 
-        foreach (var conversation in _turns.Values.GroupBy(static turn => turn.Place))
-            Restore(files(conversation.Key), conversation);
+        long? lastBatch = null;
+        WriteAheadReader last = null!;
+        foreach (string path in paths)
+        {
+            last = new WriteAheadReader(disk, path, isLast: path == paths[^1]);
+            last.Read(ref lastBatch, (record, body, offset) => Apply(path, offset, record, body));
+        }
+
+        last.Seal();
+        disk.SyncFolder(writeAheadFolder);
+        foreach (var key in _gone)
+            files.Delete(key);
+        var turns = _turns.Values.ToLookup(static turn => turn.Place);
+        foreach (var key in turns.Select(static conversation => conversation.Key).Union(_titles.Keys))
+            Restore(key, [.. turns[key]]);
+        foreach (string folder in _folders)
+            disk.SyncFolder(folder); // also of files that were there: who made them may have died before it synced the folder
 
         foreach (string path in paths)
+        {
             disk.Delete(path);
-        if (paths.Count > 0)
-            disk.SyncFolder(writeAheadFolder);
-        long lastNumber = paths.Count > 0 ? WriteAheadFile.NumberOf(paths[^1])!.Value : 0;
-        return new RecoveryReport(lastNumber, _keptEvents, _droppedBytes, _endedTurns);
+            disk.SyncFolder(writeAheadFolder); // each, so that a power cut leaves the last ones and never a gap
+        }
+
+        return new RecoveryReport(WriteAheadFile.NumberOf(paths[^1])!.Value, _keptEvents, last.Torn, _endedTurns, _damages);
     }
 
-    private void ReadWriteAhead(string path, bool isLast)
-    {
-        using var file = disk.Open(path, create: false);
-        using var scanner = new LineScanner(file);
-        var batch = new List<(JournalRecord Record, byte[] Body)>();
-        while (true)
-        {
-            long at = scanner.Offset;
-            var check = scanner.Next(out var line);
-            if (check == LineCheck.Good)
-            {
-                Read(path, at, line.Span, batch);
-                continue;
-            }
-
-            if (check == LineCheck.End && batch.Count == 0)
-                return;
-            if (!isLast || LaterBatchFollows(file, at))
-                throw new JournalDamagedException(path, at, "a line's length or checksum is wrong, and later commits follow it.");
-            _droppedBytes += file.Length - (batch.Count > 0 ? _committedEnd : at);
-            return;
-        }
-    }
-
-    private long _committedEnd;
-
-    private void Read(string path, long offset, ReadOnlySpan<byte> line, List<(JournalRecord Record, byte[] Body)> batch)
-    {
-        JournalRecord record;
-        try
-        {
-            record = JournalRecord.Parse(line);
-        }
-        catch (JsonException e)
-        {
-            throw new JournalDamagedException(path, offset, e.Message);
-        }
-
-        var body = line[record.Body];
-        switch (record.Kind)
-        {
-            case JournalRecordKind.File:
-                FileHead.Check(path, body, FileHead.WriteAhead(WriteAheadFile.NumberOf(path)!.Value));
-                break;
-            case JournalRecordKind.Commit:
-                foreach (var (each, json) in batch)
-                    Apply(path, offset, each, json);
-                batch.Clear();
-                _lastBatch = record.Batch;
-                break;
-            default:
-                batch.Add((record, body.ToArray()));
-                return;
-        }
-
-        _committedEnd = offset + line.Length;
-    }
-
-    private void Apply(string path, long offset, JournalRecord record, byte[] body)
+    private void Apply(string path, long offset, JournalRecord record, ReadOnlyMemory<byte> body)
     {
         switch (record.Kind)
         {
             case JournalRecordKind.Open:
-                var opening = JsonSerializer.Deserialize(body, JournalJson.Default.TurnOpening)!;
+                var opening = JournalRecord.ReadBody(path, offset, body.Span, JournalJson.Default.TurnOpening);
                 _turns[record.Turn] = new RecoveredTurn(record.Turn, opening.ConversationKey) { Opening = opening };
+                _gone.Remove(opening.ConversationKey); // the file that was deleted is gone, or no turn of that name could have begun
                 break;
             case JournalRecordKind.Runs:
-                var place = JsonSerializer.Deserialize(body, JournalJson.Default.TurnPlace)!;
+                var place = JournalRecord.ReadBody(path, offset, body.Span, JournalJson.Default.TurnPlace);
                 _turns.TryAdd(record.Turn, new RecoveredTurn(record.Turn, new ConversationKey(place.Tenant, place.Conversation)));
                 break;
             case JournalRecordKind.Event when _turns.TryGetValue(record.Turn, out var turn) && turn.TryAdd(record, body):
                 _keptEvents++;
+                break;
+            case JournalRecordKind.Title:
+                var given = JournalRecord.ReadBody(path, offset, body.Span, JournalJson.Default.GivenTitle);
+                var named = new ConversationKey(given.Tenant, given.Conversation);
+                if (!_gone.Contains(named))
+                    _titles[named] = given.Title;
+                break;
+            case JournalRecordKind.Gone:
+                var deleted = JournalRecord.ReadBody(path, offset, body.Span, JournalJson.Default.TurnPlace);
+                Forget(new ConversationKey(deleted.Tenant, deleted.Conversation));
+                break;
+            case JournalRecordKind.Commit:
                 break;
             default:
                 throw new JournalDamagedException(path, offset, $"event {record.Seq} of turn {record.Turn} does not follow what stands before it.");
         }
     }
 
-    /// <summary>
-    /// A torn tail belongs to the one batch that was being written. A line of a batch after that proves that the batch was synced, so the
-    /// bad line is damage. Lines behind a hole cannot be checked (each begins with the checksum before it), but their batch can be read.
-    /// </summary>
-    private bool LaterBatchFollows(IDiskFile file, long from)
+    private void Forget(ConversationKey key)
     {
-        byte[] rest = new byte[(int)Math.Min(file.Length - from, int.MaxValue)];
-        file.Read(rest, from);
-        var remaining = rest.AsSpan();
-        var field = "\",\"batch\":"u8;
-        while (remaining.IndexOf(field) is var found and >= 0)
-        {
-            remaining = remaining[(found + field.Length)..];
-            int digits = remaining.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-            if (digits is > 0 and < 19 && long.Parse(Encoding.ASCII.GetString(remaining[..digits]), System.Globalization.CultureInfo.InvariantCulture) > _lastBatch + 1)
-                return true;
-        }
-
-        return false;
+        foreach (var turn in _turns.Values.Where(turn => turn.Place == key).ToList())
+            _turns.Remove(turn.Id);
+        _titles.Remove(key);
+        _gone.Add(key);
     }
 
-    private void Restore(ConversationFile file, IEnumerable<RecoveredTurn> turns)
+    private void Restore(ConversationKey key, List<RecoveredTurn> turns)
     {
-        // What the file holds behind its last whole line was never synced, or the write-ahead file would be gone.
-        file.CutTornTail();
+        if (turns.Count == 0 && files.Find(key) is null)
+            return; // somebody took the file away
+        var file = files.Get(key);
+        try
+        {
+            Restore(file, turns);
+        }
+        catch (JournalDamagedException damage)
+        {
+            // One conversation must not keep all others from being served. What it can no longer take stands beside it.
+            file.Close();
+            file.SetAside(damage);
+            _damages.Add(damage);
+            foreach (var turn in turns)
+                Restore(files.Rescue(key, turn.Id), [turn]);
+        }
+    }
+
+    private void Restore(ConversationFile file, List<RecoveredTurn> turns)
+    {
+        var held = turns.ToDictionary(static turn => turn.Id);
+        string? title = file.IsRescue ? null : _titles.GetValueOrDefault(file.Key);
+        file.MakeWhole((turn, seq) => turn == default ? title is not null : held.TryGetValue(turn, out var recovered) && recovered.Holds(seq));
         var stored = file.Turns().ToDictionary(static turn => turn.Opening.Turn);
-        foreach (var turn in turns)
-        {
-            var before = stored.GetValueOrDefault(turn.Id);
-            if (before?.HasEnded == true)
-                continue;
-            var opening = turn.Opening ?? before?.Opening
-                ?? throw new JournalDamagedException(file.FilePath, 0, $"turn {turn.Id} runs in the write-ahead file, but its beginning is in neither file.");
-            long last = before?.Last ?? 0;
-            if (turn.Events.Count > 0 && turn.First > last + 1)
-                throw new JournalDamagedException(file.FilePath, 0, $"turn {turn.Id} has lost its events {last + 1} to {turn.First - 1}.");
-
-            var missing = turn.Events.Skip((int)(last + 1 - turn.First)).Select(static json => (ReadOnlyMemory<byte>)json).ToList();
-            if (!turn.HasEnded)
-            {
-                missing.Add(Interrupted(last + missing.Count + 1));
-                _endedTurns++;
-            }
-
-            if (missing.Count > 0)
-                file.Append(opening, last + 1, missing);
-        }
-
+        var missing = turns
+            .Select(turn => (turn, before: stored.GetValueOrDefault(turn.Id)))
+            .Where(static each => each.before?.HasEnded != true)
+            .Select(each => Missing(file, each.turn, each.before))
+            .ToList();
+        foreach (var (opening, first, events) in missing)
+            file.Append(opening, first, events);
+        if (title is not null)
+            file.AppendTitle(title);
         file.Sync();
+        _folders.Add(file.Folder);
     }
 
-    private static byte[] Interrupted(long seq)
+    private (TurnOpening Opening, long First, List<ReadOnlyMemory<byte>> Events) Missing(ConversationFile file, RecoveredTurn turn, TurnIndex? before)
+    {
+        long last = before?.Last ?? (file.IsRescue ? turn.First - 1 : 0);
+        var opening = before?.Opening ?? turn.Opening ?? (file.IsRescue ? turn.UnknownOpening : null);
+        if (opening is null || turn.First > last + 1)
+            throw new JournalDamagedException(file.FilePath, 0, $"turn {turn.Id} has lost its beginning, up to event {turn.First - 1}.");
+        var events = turn.Events.Skip((int)(last + 1 - turn.First)).ToList();
+        if (!turn.HasEnded)
+        {
+            events.Add(Interrupted(last + events.Count + 1));
+            _endedTurns++;
+        }
+
+        return (opening, last + 1, events);
+    }
+
+    private static ReadOnlyMemory<byte> Interrupted(long seq)
     {
         using var writer = new EventWriter();
         return writer.Done(seq, FinishReason.Interrupted).ToArray();
-    }
-
-    private sealed class RecoveredTurn(TurnId id, ConversationKey place)
-    {
-        public TurnId Id => id;
-
-        public ConversationKey Place => place;
-
-        public TurnOpening? Opening { get; init; }
-
-        /// <summary>The number of the first event here.</summary>
-        public long First { get; private set; } = 1;
-
-        public List<byte[]> Events { get; } = [];
-
-        public bool HasEnded { get; private set; }
-
-        public bool TryAdd(JournalRecord record, byte[] json)
-        {
-            if (Events.Count == 0)
-                First = record.Seq;
-            else if (record.Seq != First + Events.Count)
-                return false;
-            Events.Add(json);
-            HasEnded = record.Type == EventType.Done;
-            return true;
-        }
     }
 }
 
 /// <summary>What recovery found and did.</summary>
 /// <param name="LastWriteAheadNumber">The number of the last write-ahead file; 0 if there was none, as after a clean close.</param>
 /// <param name="KeptEvents">Committed events that were in write-ahead files.</param>
-/// <param name="DroppedBytes">Bytes of a batch that was being written and was never committed.</param>
+/// <param name="DroppedBytes">Bytes of a batch that was being written and of which nothing was ever shown.</param>
 /// <param name="EndedTurns">Turns that were running and are ended as <c>interrupted</c>.</param>
-internal readonly record struct RecoveryReport(long LastWriteAheadNumber, int KeptEvents, long DroppedBytes, int EndedTurns);
+/// <param name="Damages">Conversations that are damaged and were set aside; null for none.</param>
+internal readonly record struct RecoveryReport(
+    long LastWriteAheadNumber,
+    int KeptEvents,
+    long DroppedBytes,
+    int EndedTurns,
+    IReadOnlyList<JournalDamagedException>? Damages);

@@ -3,46 +3,88 @@ using System.Globalization;
 namespace Passwindow.Journal.Files;
 
 /// <summary>The file that takes the appends of all turns: <c>wal/00000001.jsonl</c>, and the next number once it is full.</summary>
-internal sealed class WriteAheadFile(IDiskFile file, string path, long number) : IDisposable
+internal sealed class WriteAheadFile : IDisposable
 {
     public const string Ending = ".jsonl";
 
-    public string FilePath => path;
+    private readonly IDiskFile _file;
 
-    public long Number => number;
+    private WriteAheadFile(IDiskFile file, string path, long number)
+    {
+        _file = file;
+        FilePath = path;
+        Number = number;
+    }
 
-    /// <summary>The end of what is written; where the next batch goes.</summary>
+    public string FilePath { get; }
+
+    public long Number { get; }
+
+    /// <summary>The end of the last batch that was written, and synced if it was to be.</summary>
     public long Length { get; private set; }
 
     /// <summary>The checksum of the last line.</summary>
     public uint Crc { get; private set; }
 
     /// <summary>Makes a new file with its first line, durable with its entry in the folder.</summary>
-    public static WriteAheadFile Create(IDisk disk, string folder, long number)
+    public static WriteAheadFile Create(IDisk disk, string folder, long number, Durability durability)
     {
         string path = Path.Combine(folder, number.ToString("D8", CultureInfo.InvariantCulture) + Ending);
         var created = new WriteAheadFile(disk.Open(path, create: true), path, number);
-        var line = new LineBuffer();
-        uint crc = JournalLine.WriteObject(line, batch: 0, turn: null, "\"passwindow\":"u8, FileHead.WriteAhead(number), previousCrc: 0);
-        created.Write(line.Written, crc);
-        created.Sync();
-        disk.SyncFolder(folder);
-        return created;
+        try
+        {
+            var line = new LineBuffer();
+            uint crc = JournalLine.WriteObject(line, batch: 0, turn: null, "\"passwindow\":"u8, FileHead.WriteAhead(number, durability), previousCrc: 0);
+            created.Append(line.Written, crc, sync: true);
+            disk.SyncFolder(folder);
+            return created;
+        }
+        catch
+        {
+            created.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The number in a file's name; null if it is not the name of such a file.</summary>
     public static long? NumberOf(string path) =>
         long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
 
-    /// <summary>Writes lines whose last has the checksum <paramref name="crc"/>.</summary>
-    public void Write(ReadOnlySpan<byte> lines, uint crc)
+    /// <summary>
+    /// Writes lines whose last has the checksum <paramref name="crc"/>, and makes them durable. If that fails the file is cut back to what
+    /// was whole before, and must not be appended to or synced again.
+    /// </summary>
+    public void Append(ReadOnlySpan<byte> lines, uint crc, bool sync)
     {
-        file.Write(lines, Length);
+        try
+        {
+            _file.Write(lines, Length);
+            if (sync)
+                _file.Sync();
+        }
+        catch
+        {
+            CutBack();
+            throw;
+        }
+
         Length += lines.Length;
         Crc = crc;
     }
 
-    public void Sync() => file.Sync();
+    public void Sync() => _file.Sync();
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
+
+    private void CutBack()
+    {
+        try
+        {
+            _file.Truncate(Length);
+        }
+        catch (Exception)
+        {
+            // Then recovery does it. What counts is that nothing is written behind it, and what made this necessary is being reported.
+        }
+    }
 }

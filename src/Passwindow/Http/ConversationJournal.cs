@@ -1,0 +1,56 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Passwindow.Journal;
+using Passwindow.Protocol;
+
+namespace Passwindow.Http;
+
+/// <summary>
+/// The ground truth of a conversation: each turn's opening and its events, one JSON object a line, as far as they are committed when they
+/// are read. It is sent as it is read, a batch at a time, at the pace of whoever takes it.
+/// </summary>
+internal static class ConversationJournal
+{
+    private const int MaxBatch = 64;
+
+    public static async Task GetAsync(Exchange exchange)
+    {
+        var key = new ConversationKey(exchange.Caller.Tenant, exchange.RouteConversation());
+        var turns = await exchange.Engine.Journal.ReadConversationAsync(key, exchange.Left);
+        if (turns.Count == 0)
+            throw Problem.NotFound();
+        var response = exchange.Response;
+        response.ContentType = "application/jsonl";
+        response.Headers.CacheControl = "no-store";
+        response.Headers.XContentTypeOptions = "nosniff"; // what a model wrote must never be taken for a page
+        response.Headers.ContentDisposition = $"attachment; filename=\"{key.Conversation.Value}.jsonl\""; // an id needs no escaping
+        var batch = new CommittedEvent[MaxBatch];
+        foreach (var turn in turns)
+            await WriteAsync(turn, batch, response.BodyWriter, exchange.Left);
+    }
+
+    private static async Task WriteAsync(ITurnReader turn, CommittedEvent[] batch, PipeWriter output, CancellationToken left)
+    {
+        Write(output, turn.Opening.Turn, "open"u8, turn.Opening.ToJson());
+        long after = 0;
+        while (await turn.ReadAsync(after, batch, left) is var count and > 0)
+        {
+            for (int i = 0; i < count; i++)
+                Write(output, turn.Opening.Turn, "event"u8, batch[i].Json.Span);
+            after = batch[count - 1].Seq;
+            Array.Clear(batch, 0, count);
+            await output.FlushAsync(left);
+        }
+    }
+
+    private static void Write(PipeWriter output, TurnId turn, ReadOnlySpan<byte> kind, ReadOnlySpan<byte> json)
+    {
+        output.Write("{\"turn\":\""u8);
+        output.Write(System.Text.Encoding.ASCII.GetBytes(turn.Value));
+        output.Write("\",\""u8);
+        output.Write(kind);
+        output.Write("\":"u8);
+        output.Write(json);
+        output.Write("}\n"u8);
+    }
+}

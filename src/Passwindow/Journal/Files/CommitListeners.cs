@@ -1,0 +1,40 @@
+namespace Passwindow.Journal.Files;
+
+/// <summary>Who waits for a turn's line to move.</summary>
+internal sealed class CommitListeners
+{
+    private readonly Lock _gate = new();
+    private ICommitListener[] _listeners = []; // replaced, never changed: it is walked outside the lock
+
+    public IDisposable Add(ICommitListener listener)
+    {
+        lock (_gate)
+            _listeners = [.. _listeners, listener];
+        return new Listening(this, listener);
+    }
+
+    public void Notify()
+    {
+        ICommitListener[] listeners;
+        lock (_gate)
+            listeners = _listeners;
+        foreach (var listener in listeners)
+            listener.OnCommitted();
+    }
+
+    private sealed class Listening(CommitListeners from, ICommitListener listener) : IDisposable
+    {
+        private bool _disposed;
+
+        public void Dispose()
+        {
+            lock (from._gate)
+            {
+                int index = _disposed ? -1 : Array.IndexOf(from._listeners, listener);
+                _disposed = true;
+                if (index >= 0)
+                    from._listeners = [.. from._listeners[..index], .. from._listeners[(index + 1)..]];
+            }
+        }
+    }
+}

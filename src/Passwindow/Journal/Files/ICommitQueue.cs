@@ -1,0 +1,17 @@
+namespace Passwindow.Journal.Files;
+
+/// <summary>Where what has something to commit queues.</summary>
+internal interface ICommitQueue
+{
+    void Enqueue(ICommitting each);
+}
+
+/// <summary>Something that has lines to commit. Both are called on the commit loop's thread.</summary>
+internal interface ICommitting
+{
+    /// <summary>Writes what waits as lines of a commit, and returns a number for <see cref="Publish"/>.</summary>
+    long Frame(LineBuffer output, long batch, ref uint crc);
+
+    /// <summary>What was written then is durable.</summary>
+    void Publish(long seq);
+}
