@@ -34,8 +34,10 @@ internal sealed class TurnMessages
         return reading._messages;
     }
 
-    /// <summary>What a client's tool gave, for the model.</summary>
-    public static ToolResultPart Of(ClientResult result) => new(result.Id, result.Name, result.Error ?? result.Result!.Value.GetRawText(), IsError: result.Error is not null);
+    /// <summary>What the client's tools gave, for the model.</summary>
+    public static ChatMessage Of(IReadOnlyList<ClientResult> results) => new(
+        ChatRole.Tool,
+        [.. results.Select(static result => new ToolResultPart(result.Id, result.Name, result.Error ?? result.Result!.Value.GetRawText(), IsError: result.Error is not null))]);
 
     private void Read(EventType type, ReadOnlySpan<byte> json)
     {

@@ -28,6 +28,8 @@ internal sealed class ConfigureFromConfiguration(IConfiguration configuration) :
         [nameof(PasswindowOptions.ToolTimeout)] = static (options, key, text) => options.ToolTimeout = Time(key, text),
         [nameof(PasswindowOptions.ApprovalTimeout)] = static (options, key, text) => options.ApprovalTimeout = Time(key, text),
         [nameof(PasswindowOptions.Suggestions)] = static (options, _, text) => options.Suggestions = text,
+        [nameof(PasswindowOptions.UpstreamRetries)] = static (options, key, text) => options.UpstreamRetries = Number(key, text),
+        [nameof(PasswindowOptions.ContinueAfterBreak)] = static (options, key, text) => options.ContinueAfterBreak = YesOrNo(key, text),
         [nameof(PasswindowOptions.Demo)] = static (options, key, text) => options.Demo = YesOrNo(key, text),
         [nameof(PasswindowOptions.FindOllama)] = static (options, key, text) => options.FindOllama = YesOrNo(key, text),
         [nameof(PasswindowOptions.UseProxy)] = static (options, key, text) => options.UseProxy = YesOrNo(key, text),
@@ -75,8 +77,11 @@ internal sealed class ConfigureFromConfiguration(IConfiguration configuration) :
                         foreach (string model in Several(setting))
                             provider.Models.Add(model);
                         break;
+                    case "CANCONTINUE":
+                        provider.CanContinue = YesOrNo(setting.Path, setting.Value ?? "");
+                        break;
                     default:
-                        throw Wrong($"There is no setting {setting.Path}. A provider has Type, BaseUrl, ApiKey and Models.");
+                        throw Wrong($"There is no setting {setting.Path}. A provider has Type, BaseUrl, ApiKey, Models and CanContinue.");
                 }
             }
 

@@ -33,7 +33,10 @@ public sealed class PasswindowOptions
     /// <summary>Seconds of silence after which a viewer is sent a comment, from 1 to 45: proxies cut at 50 to 60. Default 10.</summary>
     public int HeartbeatSeconds { get; set; } = 10;
 
-    /// <summary>How long the model may take to its first token. Default 120 seconds.</summary>
+    /// <summary>
+    /// How long a model may take to its first token; it counts anew for each attempt. What it counts or pings meanwhile is no token. After it
+    /// the next model of <see cref="Model"/> is asked, if there is one. Default 120 seconds.
+    /// </summary>
     public TimeSpan FirstTokenTimeout { get; set; } = TimeSpan.FromSeconds(120);
 
     /// <summary>How long the model may be silent between two tokens. Default 60 seconds.</summary>
@@ -70,6 +73,19 @@ public sealed class PasswindowOptions
 
     /// <summary>The MCP servers by name, whose tools the model may call.</summary>
     public Dictionary<string, McpServerOptions> Mcp { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// How often a model that is unavailable, or limits our rate, is asked again before its first token, from 0 to 5; then the next one of
+    /// <see cref="Model"/> is asked. The waits grow (0.5 s, 1 s, …), follow <c>Retry-After</c>, and are at most 30 seconds in all; a provider
+    /// that asks for more fails at once. Default 2.
+    /// </summary>
+    public int UpstreamRetries { get; set; } = 2;
+
+    /// <summary>
+    /// Whether an answer that broke off after its first token is continued by the next model of <see cref="Model"/> whose provider can
+    /// (<see cref="ProviderOptions.CanContinue"/>). A <c>seam</c> then stands where it broke. Default false: the turn ends with an <c>error</c>.
+    /// </summary>
+    public bool ContinueAfterBreak { get; set; }
 
     /// <summary>Whether the built-in model <c>demo</c> can be named. Default true.</summary>
     public bool Demo { get; set; } = true;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Passwindow;
 using Passwindow.Clock;
+using Passwindow.Diagnostics;
 using Passwindow.Hosting;
 using Passwindow.Http;
 using Passwindow.Journal;
@@ -32,6 +33,8 @@ public static class PasswindowServiceCollectionExtensions
             services.PostConfigure(configure);
 
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.TryAddSingleton<PasswindowMetrics>();
         services.AddUpstream();
         services.TryAddSingleton<IJournal>(OpenJournal);
         services.TryAddSingleton<Pulse>();
@@ -41,7 +44,10 @@ public static class PasswindowServiceCollectionExtensions
         services.TryAddSingleton<McpServers>();
         services.AddHostedService(static provider => provider.GetRequiredService<McpServers>());
         services.TryAddSingleton<ServerTools>();
+        services.TryAddSingleton(static provider => Failover(provider.GetRequiredService<IOptions<PasswindowOptions>>().Value));
+        services.TryAddSingleton<TurnUpstreams>();
         services.TryAddSingleton<RunningTurns>();
+        services.TryAddSingleton<IdempotencyKeys>();
         services.TryAddSingleton(static provider => new Lazy<RunningTurns>(provider.GetRequiredService<RunningTurns>));
         services.TryAddSingleton<ServerClosing>();
         services.TryAddSingleton(static provider => ActivatorUtilities.CreateInstance<Engine>(provider, provider.GetRequiredService<IOptions<PasswindowOptions>>().Value));
@@ -62,9 +68,11 @@ public static class PasswindowServiceCollectionExtensions
 
     private static ToolLimits ToolLimits(PasswindowOptions options) => new(options.ToolTimeout, options.ApprovalTimeout);
 
+    private static FailoverSettings Failover(PasswindowOptions options) =>
+        new(RetryPolicy.Of(options.UpstreamRetries), options.FirstTokenTimeout, options.ContinueAfterBreak);
+
     private static TurnLimits Limits(PasswindowOptions options) => new(
         options.Linger,
-        options.FirstTokenTimeout,
         options.TokenTimeout,
         options.TurnTimeout,
         options.MaxTurns,

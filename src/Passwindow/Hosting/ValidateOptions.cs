@@ -15,6 +15,8 @@ internal sealed class ValidateOptions : IValidateOptions<PasswindowOptions>
         Least(options.MaxAnswerBytes, 1, nameof(options.MaxAnswerBytes));
         if (options.HeartbeatSeconds is < 1 or > 45)
             wrong.Add("Passwindow:HeartbeatSeconds must be from 1 to 45: proxies cut a silent response at 50 to 60 seconds.");
+        if (options.UpstreamRetries is < 0 or > 5)
+            wrong.Add("Passwindow:UpstreamRetries must be from 0 to 5.");
         Positive(options.FirstTokenTimeout, nameof(options.FirstTokenTimeout));
         Positive(options.TokenTimeout, nameof(options.TokenTimeout));
         Positive(options.TurnTimeout, nameof(options.TurnTimeout));

@@ -17,11 +17,14 @@ internal static class TurnRequests
 
     public static async Task<TurnRequest> ReadAsync(Exchange exchange)
     {
+        string? key = IdempotentRequests.Key(exchange.Request);
         int largest = exchange.Engine.Options.MaxMessageBytes + MaxBytesBesideMessage;
         byte[] body = await RequestBody.ReadAsync(exchange.Request, largest, exchange.Left);
         try
         {
-            return Complete(exchange, NativeRequestReader.Read(body));
+            var request = Complete(exchange, NativeRequestReader.Read(body));
+            await CheckReplacedAsync(exchange, request);
+            return key is null ? request : request with { IdempotencyKey = key, RequestHash = IdempotentRequests.Hash("chat", body) };
         }
         catch (RequestException e)
         {
@@ -43,15 +46,15 @@ internal static class TurnRequests
     }
 
     /// <summary>Starts the turn and waits until its <c>start</c> is committed.</summary>
-    public static async Task<(RunningTurn Turn, IDisposable Viewer)> StartAsync(Exchange exchange, TurnRequest request)
+    public static async Task<ShownTurn> StartAsync(Exchange exchange, TurnRequest request)
     {
         try
         {
-            var started = await exchange.Engine.Turns.StartAsync(request, exchange.Left);
-            await started.Turn.Started;
-            if (started.Turn.Reader.Committed > 0)
-                return started;
-            started.Viewer.Dispose();
+            var (turn, viewer) = await exchange.Engine.Turns.StartAsync(request, exchange.Left);
+            await turn.Started;
+            if (turn.Reader.Committed > 0)
+                return new ShownTurn(turn.Reader, viewer);
+            viewer.Dispose();
             throw Unavailable("The journal takes no writes, so no turn can begin.");
         }
         catch (TurnRefusedException e)
@@ -60,7 +63,8 @@ internal static class TurnRequests
         }
     }
 
-    private static TurnRequest Complete(Exchange exchange, NativeRequest request)
+    /// <summary>Checks what the engine needs, and finds the model.</summary>
+    public static TurnRequest Complete(Exchange exchange, NativeRequest request)
     {
         if (Encoding.UTF8.GetByteCount(request.Message) > exchange.Engine.Options.MaxMessageBytes)
             throw new Problem(StatusCodes.Status413PayloadTooLarge, "too_large", $"The message may have at most {exchange.Engine.Options.MaxMessageBytes} bytes.");
@@ -71,6 +75,8 @@ internal static class TurnRequests
             Tools = request.Tools,
             ToolsJson = request.ToolsJson,
             Metadata = request.Metadata,
+            IfActive = request.IfActive,
+            Replaces = request.Replaces,
         });
     }
 
@@ -90,12 +96,19 @@ internal static class TurnRequests
         };
     }
 
+    private static async Task CheckReplacedAsync(Exchange exchange, TurnRequest request)
+    {
+        if (request.Replaces is { } turn && (await exchange.TryFindTurnAsync(turn))?.Opening.Conversation != request.Conversation)
+            throw Problem.Invalid("replaces names no turn of this conversation.");
+    }
+
     private static Problem Of(TurnRefusedException refused) => refused.Refusal switch
     {
         TurnRefusal.ConversationIsBusy => new Problem(StatusCodes.Status409Conflict, "turn_active", refused.Message)
         {
             Members = refused.ActiveTurn is { } turn ? new Dictionary<string, string> { ["turn_id"] = turn.Value } : new Dictionary<string, string>(),
         },
+        TurnRefusal.QueueIsFull => new Problem(StatusCodes.Status429TooManyRequests, "queue_full", refused.Message) { RetryAfter = TimeSpan.FromSeconds(5) },
         TurnRefusal.Overloaded => new Problem(StatusCodes.Status503ServiceUnavailable, "overloaded", refused.Message) { RetryAfter = TimeSpan.FromSeconds(1) },
         TurnRefusal.ShuttingDown => new Problem(StatusCodes.Status503ServiceUnavailable, "shutting_down", refused.Message) { RetryAfter = TimeSpan.FromSeconds(5) },
         TurnRefusal.NotWaiting => new Problem(StatusCodes.Status409Conflict, "not_waiting", refused.Message),

@@ -34,6 +34,15 @@ internal sealed record TurnOpening(
     /// <summary>What the client's tools gave, then; null for none.</summary>
     public IReadOnlyList<ClientResult>? ToolResults { get; init; }
 
+    /// <summary>The turn of the same conversation whose place this one takes; null for a turn that follows the one before it.</summary>
+    public TurnId? Replaces { get; init; }
+
+    /// <summary>The <c>Idempotency-Key</c> of the request; null for none.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>What was asked with that key: SHA-256 in hexadecimal digits.</summary>
+    public string? RequestHash { get; init; }
+
     /// <summary>The opening as the journal keeps it: one JSON object, without a line break.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ReadableJournalJson.Default.TurnOpening);
 

@@ -11,9 +11,22 @@ namespace Passwindow.Turns;
 /// <param name="Limits">The limits.</param>
 internal sealed record TurnContext(IReadOnlyList<ChatMessage> Messages, OfferedTools Tools, ToolRunner Runner, TurnLimits Limits)
 {
+    /// <inheritdoc cref="TurnContext" path="/param[@name='Messages']"/>
+    public IReadOnlyList<ChatMessage> Messages { get; private set; } = Messages;
+
+    /// <summary>Waits until nothing is before the turn in its conversation, and gives its messages then; null if nothing was.</summary>
+    public Func<CancellationToken, Task<IReadOnlyList<ChatMessage>>>? WaitForMessages { get; init; }
+
     /// <summary>What the client's tools gave, if the turn goes on where another ended for them.</summary>
     public IReadOnlyList<ClientResult> ClientResults { get; init; } = [];
 
     /// <summary>Who suggests follow-up questions; null for nobody.</summary>
     public Suggestions? Suggestions { get; init; }
+
+    /// <summary>Waits for the turn's place in its conversation.</summary>
+    public async Task PrepareAsync(CancellationToken cancellation)
+    {
+        if (WaitForMessages is not null)
+            Messages = await WaitForMessages(cancellation);
+    }
 }

@@ -54,8 +54,11 @@ internal sealed class TurnEvents(ITurnWriter writer) : IDisposable
 
     public void Citation(ReadOnlySpan<byte> citation) => Append(EventType.Citation, _spell.Citation(writer.NextSeq, citation));
 
-    public void Usage(Usage usage, TimeSpan? firstToken, TimeSpan duration) =>
-        Append(EventType.Usage, _spell.Usage(writer.NextSeq, usage, (long?)firstToken?.TotalMilliseconds, (long)duration.TotalMilliseconds));
+    public void Seam(string reason, string model) => Append(EventType.Seam, _spell.Seam(writer.NextSeq, reason, model));
+
+    public void Usage(Usage usage, TimeSpan? firstToken, TimeSpan duration, string? model, int tokensToNobody) =>
+        Append(EventType.Usage, _spell.Usage(
+            writer.NextSeq, usage, (long?)firstToken?.TotalMilliseconds, (long)duration.TotalMilliseconds, model, tokensToNobody > 0 ? tokensToNobody : null));
 
     /// <summary>The turn's end: nothing can follow.</summary>
     public void End(TurnEnd end)

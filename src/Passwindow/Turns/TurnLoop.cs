@@ -17,6 +17,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
     private ToolRounds? _toolRounds;
     private string _lastText = "";
     private Usage? _usage;
+    private string? _otherModel;
     private TimeSpan? _firstToken;
 
     private ToolRounds Tools => _toolRounds ??= new ToolRounds(turn, _events, context.Tools, context.Runner);
@@ -29,9 +30,10 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
             var end = await ConverseToTheEndAsync();
             if (end.Reason == FinishReason.Stop)
                 await SuggestAsync();
-            _events.Usage(_usage ?? new Usage(), _firstToken, turn.Elapsed);
+            _events.Usage(_usage ?? new Usage(), _firstToken, turn.Elapsed, _otherModel, turn.TokensToNobody);
             _events.End(end);
             await _events.CommitAsync();
+            turn.Outcome = (end.Reason, _firstToken);
         }
         catch (JournalUnavailableException)
         {
@@ -54,6 +56,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
             _events.Start(turn.Opening);
             await _events.CommitAsync(); // the upstream costs money: it is asked only for a turn that exists
             turn.MarkStarted();
+            await context.PrepareAsync(turn.Cancellation);
             foreach (var result in context.ClientResults)
                 _events.ClientResult(result);
             return await ConverseAsync();
@@ -113,7 +116,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
     private async Task<Answer> AskAsync(ChatRequest request)
     {
         var answer = new Answer();
-        turn.ExpectFirstToken();
+        turn.ExpectNothing(); // the first token's limit is the attempt's: there may be several
         await foreach (var said in model.Upstream.AskAsync(request, turn.Cancellation).WithCancellation(turn.Cancellation))
         {
             // The upstream may have had more at hand when the turn was cut short: nothing is journalled after a stop.
@@ -133,25 +136,31 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
     {
         if (said is Heartbeat)
             return;
+        if (said is ModelChanged changed)
+        {
+            Follow(changed.Model);
+            return;
+        }
+
         turn.ExpectToken();
         switch (said)
         {
             case TextDelta text:
-                _firstToken ??= turn.Elapsed;
+                MarkToken();
                 _events.Token(text.Text.Span, text.IsRefusal);
                 answer.AddText(text.Text.Span);
                 break;
             case ReasoningDelta reasoning:
-                _firstToken ??= turn.Elapsed;
+                MarkToken();
                 _events.Reasoning(reasoning.Text.Span, reasoning.Signature, reasoning.Redacted);
                 answer.AddReasoning(reasoning);
                 break;
             case ToolArgumentsDelta arguments:
-                _firstToken ??= turn.Elapsed;
+                MarkToken();
                 _events.ToolArguments(arguments.Id, arguments.Name, arguments.Delta.Span);
                 break;
             case ToolCallRequested call:
-                _firstToken ??= turn.Elapsed;
+                MarkToken();
                 answer.Calls.Add(Tools.Take(call));
                 break;
             case CitationFound citation:
@@ -164,6 +173,21 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
                 answer.Reason = ended.Reason;
                 break;
         }
+    }
+
+    private void MarkToken()
+    {
+        _firstToken ??= turn.Elapsed;
+        turn.CountToken();
+    }
+
+    /// <summary>Another model goes on. Where nothing was shown yet, <c>usage</c> names it at the end; else a <c>seam</c> stands at the place.</summary>
+    private void Follow(string otherModel)
+    {
+        turn.ExpectNothing();
+        _otherModel = otherModel;
+        if (_firstToken is not null)
+            _events.Seam("failover", otherModel);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Turn {Turn}: the upstream {Model} failed with {Code}: {Reason}")]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Passwindow.Protocol;
+using Passwindow.Protocol.Dialects.Native;
 using Passwindow.Protocol.Upstream;
 using Passwindow.Tools;
 using Passwindow.Upstream;
@@ -29,6 +30,18 @@ internal sealed record TurnRequest(TenantId Tenant, string? User, ConversationId
     /// <summary>The turn that this one continues, with what its client's tools gave; null where a person's message begins it.</summary>
     public Continuation? Continues { get; init; }
 
+    /// <summary>What to do when the conversation has a running turn.</summary>
+    public IfActive IfActive { get; init; }
+
+    /// <summary>The turn whose place it takes; one of the same conversation, or nothing is left out.</summary>
+    public TurnId? Replaces { get; init; }
+
+    /// <summary>The <c>Idempotency-Key</c> of the request.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>What was asked with that key: SHA-256 in hexadecimal digits.</summary>
+    public string? RequestHash { get; init; }
+
     /// <summary>What the client wants to find again.</summary>
     public JsonElement? Metadata { get; init; }
 }
@@ -38,6 +51,9 @@ internal enum TurnRefusal
 {
     /// <summary>The conversation has a running turn.</summary>
     ConversationIsBusy,
+
+    /// <summary>As many turns wait in the conversation as may.</summary>
+    QueueIsFull,
 
     /// <summary>As many turns run as may.</summary>
     Overloaded,

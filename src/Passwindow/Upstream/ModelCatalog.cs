@@ -66,12 +66,18 @@ internal sealed class ModelCatalog(ProviderList providers, IUpstream? demo, IRea
 
     private ModelResolution Default()
     {
-        if (defaults.Count > 0)
-            return Resolve(defaults[0]);
+        if (defaults is [var first, ..])
+            return WithFallbacks(Resolve(first), defaults.Skip(1));
         if (DefaultProvider() is { } provider)
             return Ask(provider);
         return demo is null ? Fail($"There is no model. {HowToConfigure}") : new(new(demo, Demo, Demo), null);
     }
+
+    // A model that cannot be found now is no help now; if it is the first, that is said.
+    private ModelResolution WithFallbacks(ModelResolution first, IEnumerable<string> others) => first.Model is not { } model ? first : first with
+    {
+        Model = model with { Fallbacks = [.. others.Select(Resolve).Select(static other => other.Model).OfType<ResolvedModel>()] },
+    };
 
     private bool TryNamed(string model, [NotNullWhen(true)] out ModelResolution? named)
     {
@@ -109,7 +115,7 @@ internal sealed class ModelCatalog(ProviderList providers, IUpstream? demo, IRea
         return Fail($"The provider '{provider.Name}' has no default model. Name one: '{provider.Name}/MODEL', or set Passwindow:Model.");
     }
 
-    private static ModelResolution Found(Provider provider, string model) => new(new(provider.Upstream, provider.Show(model), model), null);
+    private static ModelResolution Found(Provider provider, string model) => new(new(provider.Upstream, provider.Show(model), model) { CanContinue = provider.CanContinue }, null);
 
     private static ModelResolution Fail(string problem) => new(null, problem);
 
