@@ -22,6 +22,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     private WriteAheadFile _file;
     private long _batchNumber;
     private bool _stopping;
+    private bool _rollDue;
     private bool _halted;
 
     public CommitLoop(IDisk disk, string folder, long firstNumber, CommitLoopSettings settings)
@@ -61,6 +62,16 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
         lock (_gate)
         {
             _halted = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Begins the next write-ahead file soon, so that this one goes, with what was deleted since it began.</summary>
+    public void RollSoon()
+    {
+        lock (_gate)
+        {
+            _rollDue = true;
             Monitor.Pulse(_gate);
         }
     }
@@ -107,7 +118,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
             {
                 if (_halted)
                     return false;
-                if (_gathered.Count > 0)
+                if (_gathered.Count > 0 || (_rollDue && _waiting.Count == 0))
                     return true;
                 if (_waiting.Count > 0)
                 {
@@ -140,8 +151,17 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
                 _settings.OnPublished(turn);
         }
 
-        if (_file.Length > _settings.MaxFileBytes)
+        if (TakeRollDue() || _file.Length > _settings.MaxFileBytes)
             Roll();
+    }
+
+    private bool TakeRollDue()
+    {
+        lock (_gate)
+        {
+            (bool isDue, _rollDue) = (_rollDue, false);
+            return isDue;
+        }
     }
 
     /// <summary>Begins the next file. It says which turns go on, so that recovery needs no file before it once those are stored.</summary>

@@ -152,6 +152,9 @@ internal sealed class JournalRun : IDisposable
         FailAll(closed);
     }
 
+    /// <summary>Has the write-ahead file go that still holds what was deleted.</summary>
+    public void EraseDeleted() => _commits.RollSoon();
+
     private Task<bool> Enqueue(ConversationChange change)
     {
         lock (_failing)

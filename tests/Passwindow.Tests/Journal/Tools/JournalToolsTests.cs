@@ -43,7 +43,7 @@ public sealed class JournalToolsTests(ITestOutputHelper output)
         output.WriteLine($"seed {TestDepth.Seed}");
         var whole = await WriteAsync();
         long length = LengthOf(whole, First);
-        int step = TestDepth.Rounds(quick: 37, full: 1);
+        int step = TestDepth.Rounds(quick: 37, full: 5);
         for (long at = random.Next(step); at < length; at += step)
         {
             var disk = whole.AfterKill();
