@@ -61,7 +61,10 @@ public static class PasswindowServiceCollectionExtensions
     {
         var options = provider.GetRequiredService<IOptions<PasswindowOptions>>().Value;
         return FileJournal.Open(
-            new FileJournalSettings(options.Journal, options.Durability),
+            new FileJournalSettings(options.Journal, options.Durability)
+            {
+                CommitSpacing = options.Durability == Durability.Fsync ? FileJournalSettings.ServerCommitSpacing : TimeSpan.Zero,
+            },
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<FileJournal>>());
     }

@@ -214,4 +214,13 @@ internal sealed partial class FileJournal : IJournal
 internal sealed record FileJournalSettings(string Folder, Durability Durability, long MaxWriteAheadBytes = 64 * 1024 * 1024)
 {
     public const long LargestWriteAhead = 1024 * 1024 * 1024;
+
+    /// <summary>
+    /// How far apart two commits begin at least, while something waits. Default: each begins as soon as the last has ended; where a sync is cheap
+    /// that is thousands a second, each of which costs more than it gains (<see cref="ServerCommitSpacing"/>).
+    /// </summary>
+    public TimeSpan CommitSpacing { get; init; }
+
+    /// <summary>What a server uses where each commit costs a sync: it adds a millisecond to a token on average, and bounds the syncs to 500 a second.</summary>
+    public static TimeSpan ServerCommitSpacing { get; } = TimeSpan.FromMilliseconds(2);
 }

@@ -46,7 +46,7 @@ internal sealed class JournalRun : IDisposable
             disk,
             writeAhead,
             Recovered.LastWriteAheadNumber + 1,
-            new CommitLoopSettings(settings.Durability, settings.MaxWriteAheadBytes, () => _turns.All, OnPublished, _checkpoints.Retire, Fail));
+            new CommitLoopSettings(settings.Durability, settings.CommitSpacing, settings.MaxWriteAheadBytes, () => _turns.All, OnPublished, _checkpoints.Retire, Fail));
         _checkpoints.Start();
         _commits.Start();
 
