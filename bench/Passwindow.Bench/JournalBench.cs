@@ -131,7 +131,7 @@ internal static class JournalBench
         if (Directory.Exists(data))
             Directory.Delete(data, recursive: true);
         disk = new CountingDisk(Disk.Instance);
-        return FileJournal.Open(new FileJournalSettings(data, Durability.Fsync, maxWriteAheadBytes), TimeProvider.System, NullLogger<FileJournal>.Instance, disk);
+        return FileJournal.Open(new FileJournalSettings(data, Durability.Fsync, maxWriteAheadBytes) { CommitSpacing = FileJournalSettings.ServerCommitSpacing }, TimeProvider.System, NullLogger<FileJournal>.Instance, disk);
     }
 
     private sealed class BenchTurn

@@ -133,8 +133,11 @@ public sealed class EventWriter : IDisposable
         return End();
     }
 
-    /// <summary><c>usage</c>. Times are in milliseconds from the start of the turn.</summary>
-    public ReadOnlySpan<byte> Usage(long seq, Usage usage, long? firstTokenMs, long durationMs)
+    /// <summary>
+    /// <c>usage</c>. Times are in milliseconds from the start of the turn. <paramref name="model"/> is the model that answered, where it is not
+    /// the one that <c>start</c> names; <paramref name="abandonedTokens"/> counts pieces of the answer that were made for nobody.
+    /// </summary>
+    public ReadOnlySpan<byte> Usage(long seq, Usage usage, long? firstTokenMs, long durationMs, string? model = null, long? abandonedTokens = null)
     {
         Begin(EventType.Usage, seq);
         Number("input_tokens"u8, usage.InputTokens);
@@ -143,6 +146,9 @@ public sealed class EventWriter : IDisposable
         Number("cached_tokens"u8, usage.CachedTokens);
         Number("first_token_ms"u8, firstTokenMs);
         _json.WriteNumber("duration_ms"u8, durationMs);
+        if (model is not null)
+            _json.WriteString("model"u8, model);
+        Number("abandoned_tokens"u8, abandonedTokens);
         return End();
     }
 

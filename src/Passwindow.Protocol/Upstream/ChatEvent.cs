@@ -50,6 +50,10 @@ public sealed record UsageReported(Usage Usage) : ChatEvent;
 /// </param>
 public sealed record AnswerEnded(FinishReason Reason) : ChatEvent;
 
+/// <summary>Another model goes on: what follows is its own, even if it continues what the one before had begun.</summary>
+/// <param name="Model">Its name, as <c>start</c> would show it.</param>
+public sealed record ModelChanged(string Model) : ChatEvent;
+
 /// <summary>The upstream is alive but said nothing. It does not count as a token: limits on silence run on.</summary>
 public sealed record Heartbeat : ChatEvent
 {

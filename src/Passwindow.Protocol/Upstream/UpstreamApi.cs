@@ -1,6 +1,7 @@
 using System.Buffers;
 using Passwindow.Protocol.Dialects.Anthropic;
 using Passwindow.Protocol.Dialects.OpenAIChat;
+using Passwindow.Protocol.Dialects.OpenAIResponses;
 
 namespace Passwindow.Protocol.Upstream;
 
@@ -21,10 +22,14 @@ public sealed record UpstreamApi(
     public static UpstreamApi OpenAIChat { get; } = new(
         "OpenAI", "chat/completions", OpenAIChatRequestWriter.Write, static () => new OpenAIChatUpstreamReader(), OpenAIChatRequestWriter.Headers);
 
+    /// <summary>OpenAI Responses, and every server that is compatible with it.</summary>
+    public static UpstreamApi OpenAIResponses { get; } = new(
+        "OpenAIResponses", "responses", OpenAIResponsesRequestWriter.Write, static () => new OpenAIResponsesUpstreamReader(), OpenAIResponsesRequestWriter.Headers);
+
     /// <summary>Anthropic Messages.</summary>
     public static UpstreamApi Anthropic { get; } = new(
         "Anthropic", "v1/messages", AnthropicRequestWriter.Write, static () => new AnthropicUpstreamReader(), AnthropicRequestWriter.Headers);
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<UpstreamApi> All { get; } = [OpenAIChat, Anthropic];
+    public static IReadOnlyList<UpstreamApi> All { get; } = [OpenAIChat, OpenAIResponses, Anthropic];
 }

@@ -17,6 +17,12 @@ public sealed class UpstreamException(ErrorCode code, string message, bool retry
     /// <summary>What the provider itself said, for the log at Debug; null if it said nothing.</summary>
     public string? Detail { get; init; }
 
+    /// <summary>
+    /// Whether the request was sent and the connection ended without an answer. Nobody knows whether the provider served it, and it may
+    /// have cost money: the same provider is not asked again.
+    /// </summary>
+    public bool WasLeftUnanswered { get; init; }
+
     /// <summary>How long the provider asked us to wait (<c>Retry-After</c>); null if it did not.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

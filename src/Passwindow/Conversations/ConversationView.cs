@@ -19,9 +19,10 @@ internal static class ConversationView
         json.WriteString("updated_at"u8, entry.UpdatedAt);
         json.WriteStartArray("messages"u8);
         (ITurnReader Turn, long Last)? running = null;
-        foreach (var turn in turns)
+        foreach (var turn in Branch.Current(turns, static turn => turn.Opening))
         {
-            WriteQuestion(json, turn.Opening);
+            if (turn.Opening.Continues is null)
+                WriteQuestion(json, turn.Opening);
 
             // The line moves while this reads: what it is now is what the answer is cut at, and what the viewer is told.
             long last = turn.Committed;
@@ -30,7 +31,7 @@ internal static class ConversationView
             else if (turn.HasFailed)
                 await WriteAnswerAsync(json, turn, last, cancellation);
             else
-                running = (turn, last);
+                running ??= (turn, last); // others wait for it
         }
 
         json.WriteEndArray();

@@ -37,10 +37,12 @@ internal sealed class Memory(IJournal journal)
     /// <summary>What a person asks.</summary>
     public static ChatMessage Question(string message) => ChatMessage.Of(ChatRole.User, message);
 
-    /// <summary>The messages of the turns that have ended, oldest first.</summary>
-    public async Task<IReadOnlyList<ChatMessage>> ReadAsync(ConversationKey conversation, CancellationToken cancellation)
+    /// <summary>The messages of the turns that lead to <paramref name="next"/>, oldest first.</summary>
+    public async Task<IReadOnlyList<ChatMessage>> ReadAsync(TurnOpening next, CancellationToken cancellation)
     {
-        var turns = await journal.ReadConversationAsync(conversation, cancellation);
+        var conversation = next.ConversationKey;
+        var all = await journal.ReadConversationAsync(conversation, cancellation);
+        var turns = Branch.Before(all, static turn => turn.Opening, next);
         var before = Recall(conversation);
         var told = new List<RememberedTurn>(turns.Count);
         foreach (var turn in turns)

@@ -1,4 +1,3 @@
-using System.Text;
 using Passwindow.Journal;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Upstream;
@@ -7,7 +6,7 @@ namespace Passwindow.Conversations;
 
 /// <summary>What a model is told of one earlier turn.</summary>
 /// <param name="Turn">The turn.</param>
-/// <param name="Messages">The question, and the answer if there was one.</param>
+/// <param name="Messages">The question, and what the model said, called and was given; <see cref="History"/> makes them fit for a provider.</param>
 /// <param name="Bytes">What the texts take in memory, with what is around them.</param>
 /// <param name="HasEnded">Whether the turn had ended, so that this is all of it.</param>
 internal sealed record RememberedTurn(TurnId Turn, IReadOnlyList<ChatMessage> Messages, long Bytes, bool HasEnded)
@@ -17,23 +16,16 @@ internal sealed record RememberedTurn(TurnId Turn, IReadOnlyList<ChatMessage> Me
     public static async Task<RememberedTurn> ReadAsync(ITurnReader turn, CancellationToken cancellation)
     {
         bool hasEnded = turn.HasEnded; // before the events are read: then they are all there
-        var messages = new List<ChatMessage> { Memory.Question(turn.Opening.Message) };
-        string answer = await ReadAnswerAsync(turn, cancellation);
-        if (answer.Length > 0)
-            messages.Add(ChatMessage.Of(ChatRole.Assistant, answer));
-        return new RememberedTurn(turn.Opening.Turn, messages, (2L * (turn.Opening.Message.Length + answer.Length)) + BytesAround, hasEnded);
+        var messages = await TurnMessages.ReadAsync(turn, cancellation);
+        return new RememberedTurn(turn.Opening.Turn, messages, messages.Sum(BytesOf), hasEnded);
     }
 
-    // The text alone: a call whose result the client never sent would be refused by the providers, and a partial answer was shown, so it counts.
-    private static async Task<string> ReadAnswerAsync(ITurnReader turn, CancellationToken cancellation)
+    private static long BytesOf(ChatMessage message) => BytesAround + message.Parts.Sum(static part => part switch
     {
-        var text = new StringBuilder();
-        await foreach (var committed in turn.ReadAllAsync(cancellation))
-        {
-            if (committed.Type == EventType.Token)
-                text.Append(EventJson.GetString(committed.Json.Span, "token"u8));
-        }
-
-        return text.ToString();
-    }
+        TextPart text => 2L * text.Text.Length,
+        ReasoningPart reasoning => 2L * (reasoning.Text.Length + (reasoning.Signature?.Length ?? 0) + (reasoning.Redacted?.Length ?? 0)),
+        ToolCallPart call => 2L * (call.Name.Length + call.Arguments.Length),
+        ToolResultPart result => 2L * (result.Name.Length + result.Result.Length),
+        _ => 0,
+    });
 }

@@ -25,13 +25,18 @@ internal sealed class ConfigureFromConfiguration(IConfiguration configuration) :
         [nameof(PasswindowOptions.MaxToolRounds)] = static (options, key, text) => options.MaxToolRounds = Number(key, text),
         [nameof(PasswindowOptions.MaxMessageBytes)] = static (options, key, text) => options.MaxMessageBytes = Number(key, text),
         [nameof(PasswindowOptions.MaxAnswerBytes)] = static (options, key, text) => options.MaxAnswerBytes = Number(key, text),
+        [nameof(PasswindowOptions.ToolTimeout)] = static (options, key, text) => options.ToolTimeout = Time(key, text),
+        [nameof(PasswindowOptions.ApprovalTimeout)] = static (options, key, text) => options.ApprovalTimeout = Time(key, text),
+        [nameof(PasswindowOptions.Suggestions)] = static (options, _, text) => options.Suggestions = text,
+        [nameof(PasswindowOptions.UpstreamRetries)] = static (options, key, text) => options.UpstreamRetries = Number(key, text),
+        [nameof(PasswindowOptions.ContinueAfterBreak)] = static (options, key, text) => options.ContinueAfterBreak = YesOrNo(key, text),
         [nameof(PasswindowOptions.Demo)] = static (options, key, text) => options.Demo = YesOrNo(key, text),
         [nameof(PasswindowOptions.FindOllama)] = static (options, key, text) => options.FindOllama = YesOrNo(key, text),
         [nameof(PasswindowOptions.UseProxy)] = static (options, key, text) => options.UseProxy = YesOrNo(key, text),
         [nameof(PasswindowOptions.MaxConnectionsPerProvider)] = static (options, key, text) => options.MaxConnectionsPerProvider = Number(key, text),
     };
 
-    /// <summary>The names of the settings that are one value; <c>Providers</c> is a section of its own.</summary>
+    /// <summary>The names of the settings that are one value; <c>Providers</c> and <c>Mcp</c> are sections of their own.</summary>
     public static IEnumerable<string> Names => Settings.Keys;
 
     public void Configure(PasswindowOptions options)
@@ -41,8 +46,10 @@ internal sealed class ConfigureFromConfiguration(IConfiguration configuration) :
             string key = $"Passwindow:{setting.Key}";
             if (setting.Key.Equals(nameof(options.Providers), StringComparison.OrdinalIgnoreCase))
                 ReadProviders(options, setting);
+            else if (setting.Key.Equals(nameof(options.Mcp), StringComparison.OrdinalIgnoreCase))
+                ReadMcpServers(options, setting);
             else if (!Settings.TryGetValue(setting.Key, out var apply))
-                throw Wrong($"There is no setting {key}. The settings are {string.Join(", ", Settings.Keys)} and Providers.");
+                throw Wrong($"There is no setting {key}. The settings are {string.Join(", ", Settings.Keys)}, Providers and Mcp.");
             else
                 apply(options, key, setting.Value ?? throw Wrong($"{key} must be one value."));
         }
@@ -67,11 +74,14 @@ internal sealed class ConfigureFromConfiguration(IConfiguration configuration) :
                         provider.ApiKey = setting.Value;
                         break;
                     case "MODELS":
-                        foreach (string model in Models(setting))
+                        foreach (string model in Several(setting))
                             provider.Models.Add(model);
                         break;
+                    case "CANCONTINUE":
+                        provider.CanContinue = YesOrNo(setting.Path, setting.Value ?? "");
+                        break;
                     default:
-                        throw Wrong($"There is no setting {setting.Path}. A provider has Type, BaseUrl, ApiKey and Models.");
+                        throw Wrong($"There is no setting {setting.Path}. A provider has Type, BaseUrl, ApiKey, Models and CanContinue.");
                 }
             }
 
@@ -79,10 +89,46 @@ internal sealed class ConfigureFromConfiguration(IConfiguration configuration) :
         }
     }
 
+    private static void ReadMcpServers(PasswindowOptions options, IConfigurationSection servers)
+    {
+        foreach (var section in servers.GetChildren())
+        {
+            var server = new McpServerOptions();
+            foreach (var setting in section.GetChildren())
+            {
+                switch (setting.Key.ToUpperInvariant())
+                {
+                    case "COMMAND":
+                        server.Command = setting.Value;
+                        break;
+                    case "ARGS":
+                        foreach (var argument in setting.GetChildren())
+                            server.Args.Add(argument.Value ?? "");
+                        break;
+                    case "URL":
+                        server.Url = setting.Value;
+                        break;
+                    case "ENV":
+                        foreach (var variable in setting.GetChildren())
+                            server.Env[variable.Key] = variable.Value ?? "";
+                        break;
+                    case "REQUIRESAPPROVAL":
+                        foreach (string tool in Several(setting))
+                            server.RequiresApproval.Add(tool);
+                        break;
+                    default:
+                        throw Wrong($"There is no setting {setting.Path}. An MCP server has Command, Args, Url, Env and RequiresApproval.");
+                }
+            }
+
+            options.Mcp[section.Key] = server;
+        }
+    }
+
     // A list in JSON, or one value with commas, as an environment variable must be.
-    private static IEnumerable<string> Models(IConfigurationSection models) =>
-        models.Value?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        ?? models.GetChildren().Select(static each => each.Value ?? "").Where(static name => name.Length > 0);
+    private static IEnumerable<string> Several(IConfigurationSection setting) =>
+        setting.Value?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        ?? setting.GetChildren().Select(static each => each.Value ?? "").Where(static name => name.Length > 0);
 
     private static TimeSpan Time(string key, string text) =>
         Duration.TryParse(text, out var duration) ? duration : throw Wrong($"{key} is '{text}'; it must be a duration such as 15 (seconds), 250ms, 2m, 1h, 30d or infinite.");

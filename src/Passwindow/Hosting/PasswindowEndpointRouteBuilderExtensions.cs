@@ -17,6 +17,7 @@ public static class PasswindowEndpointRouteBuilderExtensions
         Require(endpoints);
         var group = endpoints.MapGroup(prefix);
         TurnEndpoints.Map(group);
+        ToolEndpoints.Map(group);
         ConversationEndpoints.Map(group);
         return group;
     }

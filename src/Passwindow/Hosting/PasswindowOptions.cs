@@ -33,7 +33,10 @@ public sealed class PasswindowOptions
     /// <summary>Seconds of silence after which a viewer is sent a comment, from 1 to 45: proxies cut at 50 to 60. Default 10.</summary>
     public int HeartbeatSeconds { get; set; } = 10;
 
-    /// <summary>How long the model may take to its first token. Default 120 seconds.</summary>
+    /// <summary>
+    /// How long a model may take to its first token; it counts anew for each attempt. What it counts or pings meanwhile is no token. After it
+    /// the next model of <see cref="Model"/> is asked, if there is one. Default 120 seconds.
+    /// </summary>
     public TimeSpan FirstTokenTimeout { get; set; } = TimeSpan.FromSeconds(120);
 
     /// <summary>How long the model may be silent between two tokens. Default 60 seconds.</summary>
@@ -45,7 +48,7 @@ public sealed class PasswindowOptions
     /// <summary>How many turns may run at once, at least 1. Default 10,000.</summary>
     public int MaxTurns { get; set; } = 10_000;
 
-    /// <summary>How often the model may ask for tools within one turn, at least 1. Default 8.</summary>
+    /// <summary>How many rounds of tools are run within one turn, at least 1; when the model then asks for more, the turn ends with <c>tool_limit</c>. Default 8.</summary>
     public int MaxToolRounds { get; set; } = 8;
 
     /// <summary>The largest user message, in bytes of UTF-8, at least 1. Default 256 KiB.</summary>
@@ -53,6 +56,36 @@ public sealed class PasswindowOptions
 
     /// <summary>The largest answer, in bytes of events, at least 1; a longer one ends with <c>length</c>. Default 8 MiB.</summary>
     public int MaxAnswerBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>How long one call of a tool may take, where the tool has no limit of its own. Default 60 seconds.</summary>
+    public TimeSpan ToolTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// How long a person may take to approve a call; after that it counts as denied. The turn waits that long, within <see cref="TurnTimeout"/>. Default 10 minutes.
+    /// </summary>
+    public TimeSpan ApprovalTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// The model that suggests three follow-up questions after an answer, <c>provider/model</c>; <c>off</c> for none. It is asked once, for at most 5 seconds.
+    /// Default: none, except that the demo suggests its own.
+    /// </summary>
+    public string? Suggestions { get; set; }
+
+    /// <summary>The MCP servers by name, whose tools the model may call.</summary>
+    public Dictionary<string, McpServerOptions> Mcp { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// How often a model that is unavailable, or limits our rate, is asked again before its first token, from 0 to 5; then the next one of
+    /// <see cref="Model"/> is asked. The waits grow (0.5 s, 1 s, …), follow <c>Retry-After</c>, and are at most 30 seconds in all; a provider
+    /// that asks for more fails at once. Default 2.
+    /// </summary>
+    public int UpstreamRetries { get; set; } = 2;
+
+    /// <summary>
+    /// Whether an answer that broke off after its first token is continued by the next model of <see cref="Model"/> whose provider can
+    /// (<see cref="ProviderOptions.CanContinue"/>). A <c>seam</c> then stands where it broke. Default false: the turn ends with an <c>error</c>.
+    /// </summary>
+    public bool ContinueAfterBreak { get; set; }
 
     /// <summary>Whether the built-in model <c>demo</c> can be named. Default true.</summary>
     public bool Demo { get; set; } = true;

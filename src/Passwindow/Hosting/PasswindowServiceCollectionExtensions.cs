@@ -3,10 +3,13 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Passwindow;
 using Passwindow.Clock;
+using Passwindow.Diagnostics;
 using Passwindow.Hosting;
 using Passwindow.Http;
 using Passwindow.Journal;
 using Passwindow.Journal.Files;
+using Passwindow.Tools;
+using Passwindow.Tools.Mcp;
 using Passwindow.Turns;
 using Passwindow.Upstream;
 
@@ -30,11 +33,21 @@ public static class PasswindowServiceCollectionExtensions
             services.PostConfigure(configure);
 
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.TryAddSingleton<PasswindowMetrics>();
         services.AddUpstream();
         services.TryAddSingleton<IJournal>(OpenJournal);
         services.TryAddSingleton<Pulse>();
         services.TryAddSingleton(static provider => Limits(provider.GetRequiredService<IOptions<PasswindowOptions>>().Value));
+        services.TryAddSingleton(static provider => ToolLimits(provider.GetRequiredService<IOptions<PasswindowOptions>>().Value));
+        services.TryAddSingleton<ToolRunner>();
+        services.TryAddSingleton<McpServers>();
+        services.AddHostedService(static provider => provider.GetRequiredService<McpServers>());
+        services.TryAddSingleton<ServerTools>();
+        services.TryAddSingleton(static provider => Failover(provider.GetRequiredService<IOptions<PasswindowOptions>>().Value));
+        services.TryAddSingleton<TurnUpstreams>();
         services.TryAddSingleton<RunningTurns>();
+        services.TryAddSingleton<IdempotencyKeys>();
         services.TryAddSingleton(static provider => new Lazy<RunningTurns>(provider.GetRequiredService<RunningTurns>));
         services.TryAddSingleton<ServerClosing>();
         services.TryAddSingleton(static provider => ActivatorUtilities.CreateInstance<Engine>(provider, provider.GetRequiredService<IOptions<PasswindowOptions>>().Value));
@@ -48,14 +61,21 @@ public static class PasswindowServiceCollectionExtensions
     {
         var options = provider.GetRequiredService<IOptions<PasswindowOptions>>().Value;
         return FileJournal.Open(
-            new FileJournalSettings(options.Journal, options.Durability),
+            new FileJournalSettings(options.Journal, options.Durability)
+            {
+                CommitSpacing = options.Durability == Durability.Fsync ? FileJournalSettings.ServerCommitSpacing : TimeSpan.Zero,
+            },
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<FileJournal>>());
     }
 
+    private static ToolLimits ToolLimits(PasswindowOptions options) => new(options.ToolTimeout, options.ApprovalTimeout);
+
+    private static FailoverSettings Failover(PasswindowOptions options) =>
+        new(RetryPolicy.Of(options.UpstreamRetries), options.FirstTokenTimeout, options.ContinueAfterBreak);
+
     private static TurnLimits Limits(PasswindowOptions options) => new(
         options.Linger,
-        options.FirstTokenTimeout,
         options.TokenTimeout,
         options.TurnTimeout,
         options.MaxTurns,

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Passwindow.Protocol;
 
 namespace Passwindow.Hosting;
 
@@ -14,10 +15,24 @@ internal sealed class ValidateOptions : IValidateOptions<PasswindowOptions>
         Least(options.MaxAnswerBytes, 1, nameof(options.MaxAnswerBytes));
         if (options.HeartbeatSeconds is < 1 or > 45)
             wrong.Add("Passwindow:HeartbeatSeconds must be from 1 to 45: proxies cut a silent response at 50 to 60 seconds.");
+        if (options.UpstreamRetries is < 0 or > 5)
+            wrong.Add("Passwindow:UpstreamRetries must be from 0 to 5.");
         Positive(options.FirstTokenTimeout, nameof(options.FirstTokenTimeout));
         Positive(options.TokenTimeout, nameof(options.TokenTimeout));
         Positive(options.TurnTimeout, nameof(options.TurnTimeout));
         Positive(options.Retention, nameof(options.Retention));
+        Positive(options.ToolTimeout, nameof(options.ToolTimeout));
+        Positive(options.ApprovalTimeout, nameof(options.ApprovalTimeout));
+        foreach (var (server, settings) in options.Mcp)
+        {
+            if (!Identifier.IsValid(server))
+                wrong.Add($"The name of the MCP server '{server}' must be 1 to 64 characters of A-Z a-z 0-9 _ -.");
+            if (string.IsNullOrWhiteSpace(settings.Command) == string.IsNullOrWhiteSpace(settings.Url))
+                wrong.Add($"Passwindow:Mcp:{server} must have either Command or Url.");
+            else if (settings.Url is { } url && (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")))
+                wrong.Add($"Passwindow:Mcp:{server}:Url must be an http or https address.");
+        }
+
         if (options.Linger < TimeSpan.Zero && options.Linger != Timeout.InfiniteTimeSpan)
             wrong.Add("Passwindow:Linger must not be negative.");
         if (string.IsNullOrWhiteSpace(options.Journal))

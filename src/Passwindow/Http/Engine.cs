@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Passwindow.Clock;
+using Passwindow.Diagnostics;
 using Passwindow.Journal;
+using Passwindow.Tools;
 using Passwindow.Turns;
 using Passwindow.Upstream;
 using Passwindow.Viewers;
@@ -8,7 +10,17 @@ using Passwindow.Viewers;
 namespace Passwindow.Http;
 
 /// <summary>The rooms of one server, put together: what an endpoint reaches for.</summary>
-internal sealed class Engine(PasswindowOptions options, IJournal journal, RunningTurns turns, ModelCatalog models, Pulse pulse, TimeProvider time, ServerClosing closing)
+internal sealed class Engine(
+    PasswindowOptions options,
+    IJournal journal,
+    RunningTurns turns,
+    IdempotencyKeys keys,
+    ModelCatalog models,
+    ServerTools tools,
+    PasswindowMetrics metrics,
+    Pulse pulse,
+    TimeProvider time,
+    ServerClosing closing)
 {
     /// <summary>How long a viewer's connection may take nothing of what is written to it before it is cut.</summary>
     private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(10);
@@ -19,7 +31,13 @@ internal sealed class Engine(PasswindowOptions options, IJournal journal, Runnin
 
     public RunningTurns Turns => turns;
 
+    public IdempotencyKeys Keys => keys;
+
+    public PasswindowMetrics Metrics => metrics;
+
     public ModelCatalog Models => models;
+
+    public ServerTools Tools => tools;
 
     /// <summary>Whether new turns can be taken.</summary>
     public bool IsReady => journal.Health.IsWritable && !closing.HasBegun;

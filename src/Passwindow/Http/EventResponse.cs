@@ -18,7 +18,15 @@ internal static class EventResponse
         if (turn.Committed <= after)
             await exchange.Response.BodyWriter.FlushAsync(exchange.Left); // to start is not to send: a client would see no answer until the next event
         var viewer = new Viewer(turn, dialect.CreateWriter(), exchange.Response.BodyWriter, exchange.Engine.ViewerSettings(exchange.Context));
-        await viewer.RunAsync(after, exchange.Left);
+        exchange.Engine.Metrics.ViewerCame();
+        try
+        {
+            await viewer.RunAsync(after, exchange.Left);
+        }
+        finally
+        {
+            exchange.Engine.Metrics.ViewerLeft();
+        }
     }
 
     public static void NameTurn(HttpResponse response, TurnOpening opening)

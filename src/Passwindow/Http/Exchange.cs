@@ -65,10 +65,13 @@ internal sealed partial class Exchange(HttpContext context, Engine engine, Calle
     private static partial void LogFault(ILogger log, Exception fault);
 
     /// <summary>The turn that the path names; 404 if this caller has none of that id.</summary>
-    public async Task<ITurnReader> FindTurnAsync(TurnId turn)
+    public async Task<ITurnReader> FindTurnAsync(TurnId turn) => await TryFindTurnAsync(turn) ?? throw Problem.NotFound();
+
+    /// <summary>The same; null if this caller has no turn of that id.</summary>
+    public async Task<ITurnReader?> TryFindTurnAsync(TurnId turn)
     {
         var key = new TurnKey(caller.Tenant, turn);
-        return engine.Turns.Find(key)?.Reader ?? await engine.Journal.FindAsync(key, Left) ?? throw Problem.NotFound();
+        return engine.Turns.Find(key)?.Reader ?? await engine.Journal.FindAsync(key, Left);
     }
 
     public TurnId RouteTurn() => TurnId.TryParse((string?)context.Request.RouteValues["turn"], out var turn) ? turn : throw Problem.NotFound();

@@ -20,18 +20,26 @@ internal static class TurnEndpoints
         routes.MapGet("/turns/{turn}/events", Exchange.Of(EventsAsync));
         routes.MapGet("/conversations/{conversation}/events", Exchange.Of(RunningEventsAsync));
         routes.MapPost("/turns/{turn}/stop", Exchange.Of(StopAsync));
+        routes.MapPost("/turns/{turn}/regenerate", Exchange.Of(RegenerateAsync));
     }
 
     private static async Task PostAsync(Exchange exchange)
     {
         bool events = Accept.WantsEvents(exchange.Request);
         var dialect = Accept.Dialect(exchange.Request);
-        var request = await TurnRequests.ReadAsync(exchange);
-        if (events)
-            await StartAndShowAsync(exchange, request, dialect);
-        else
-            await StartAndAnswerAsync(exchange, request);
+        await AnswerAsync(exchange, await TurnRequests.ReadAsync(exchange), events, dialect);
     }
+
+    private static async Task RegenerateAsync(Exchange exchange)
+    {
+        bool events = Accept.WantsEvents(exchange.Request);
+        var dialect = Accept.Dialect(exchange.Request);
+        await AnswerAsync(exchange, await Regeneration.ReadAsync(exchange), events, dialect);
+    }
+
+    /// <summary>Starts the turn and answers with it: as events, or with the whole of it.</summary>
+    public static Task AnswerAsync(Exchange exchange, TurnRequest request, bool events, Dialect dialect) =>
+        events ? StartAndShowAsync(exchange, request, dialect) : StartAndAnswerAsync(exchange, request);
 
     /// <summary>A turn for <c>EventSource</c>, which can only GET. It sends <c>Last-Event-ID</c> when it comes back: then nothing is started.</summary>
     private static async Task StreamAsync(Exchange exchange)
@@ -84,23 +92,22 @@ internal static class TurnEndpoints
 
     private static async Task StartAndShowAsync(Exchange exchange, TurnRequest request, Dialect dialect)
     {
-        var (turn, viewer) = await TurnRequests.StartAsync(exchange, request);
-        using (viewer)
-            await EventResponse.ShowAsync(exchange, turn.Reader, after: 0, dialect);
+        using var turn = await IdempotentRequests.StartAsync(exchange, request);
+        await EventResponse.ShowAsync(exchange, turn.Reader, after: 0, dialect);
     }
 
     private static async Task StartAndAnswerAsync(Exchange exchange, TurnRequest request)
     {
-        var (turn, viewer) = await TurnRequests.StartAsync(exchange, request);
-        using var watching = viewer;
-        var answer = new JsonAnswer(turn.Opening);
+        using var turn = await IdempotentRequests.StartAsync(exchange, request);
+        var opening = turn.Reader.Opening;
+        var answer = new JsonAnswer(opening);
         var nowhere = PipeWriter.Create(Stream.Null);
         var end = await new Viewer(turn.Reader, answer, nowhere, exchange.Engine.ViewerSettings(exchange.Context)).RunAsync(after: 0, exchange.Left);
         if (end == ViewerEnd.Left)
             return;
-        EventResponse.NameTurn(exchange.Response, turn.Opening);
+        EventResponse.NameTurn(exchange.Response, opening);
         if (answer.Failure is { } failure)
-            throw UpstreamProblem.Of(turn.Opening, failure.Code, failure.Message);
+            throw UpstreamProblem.Of(opening, failure.Code, failure.Message);
         exchange.Response.ContentType = "application/json";
         exchange.Response.Headers.CacheControl = "no-store";
         answer.WriteTo(exchange.Response.BodyWriter);

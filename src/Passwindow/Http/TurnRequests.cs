@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Dialects;
 using Passwindow.Protocol.Dialects.Native;
+using Passwindow.Tools;
 using Passwindow.Turns;
 using Passwindow.Upstream;
 
@@ -16,11 +17,14 @@ internal static class TurnRequests
 
     public static async Task<TurnRequest> ReadAsync(Exchange exchange)
     {
+        string? key = IdempotentRequests.Key(exchange.Request);
         int largest = exchange.Engine.Options.MaxMessageBytes + MaxBytesBesideMessage;
         byte[] body = await RequestBody.ReadAsync(exchange.Request, largest, exchange.Left);
         try
         {
-            return Complete(exchange, NativeRequestReader.Read(body));
+            var request = Complete(exchange, NativeRequestReader.Read(body));
+            await CheckReplacedAsync(exchange, request);
+            return key is null ? request : request with { IdempotencyKey = key, RequestHash = IdempotentRequests.Hash("chat", body) };
         }
         catch (RequestException e)
         {
@@ -42,15 +46,15 @@ internal static class TurnRequests
     }
 
     /// <summary>Starts the turn and waits until its <c>start</c> is committed.</summary>
-    public static async Task<(RunningTurn Turn, IDisposable Viewer)> StartAsync(Exchange exchange, TurnRequest request)
+    public static async Task<ShownTurn> StartAsync(Exchange exchange, TurnRequest request)
     {
         try
         {
-            var started = await exchange.Engine.Turns.StartAsync(request, exchange.Left);
-            await started.Turn.Started;
-            if (started.Turn.Reader.Committed > 0)
-                return started;
-            started.Viewer.Dispose();
+            var (turn, viewer) = await exchange.Engine.Turns.StartAsync(request, exchange.Left);
+            await turn.Started;
+            if (turn.Reader.Committed > 0)
+                return new ShownTurn(turn.Reader, viewer);
+            viewer.Dispose();
             throw Unavailable("The journal takes no writes, so no turn can begin.");
         }
         catch (TurnRefusedException e)
@@ -59,22 +63,43 @@ internal static class TurnRequests
         }
     }
 
-    private static TurnRequest Complete(Exchange exchange, NativeRequest request)
+    /// <summary>Checks what the engine needs, and finds the model.</summary>
+    public static TurnRequest Complete(Exchange exchange, NativeRequest request)
     {
         if (Encoding.UTF8.GetByteCount(request.Message) > exchange.Engine.Options.MaxMessageBytes)
             throw new Problem(StatusCodes.Status413PayloadTooLarge, "too_large", $"The message may have at most {exchange.Engine.Options.MaxMessageBytes} bytes.");
-        ModelResolution resolution = exchange.Engine.Models.Resolve(request.Model);
-        return new TurnRequest(
-            exchange.Caller.Tenant,
-            exchange.Caller.User,
-            request.Conversation,
-            request.Message,
-            resolution.Model ?? throw Problem.Invalid(resolution.Problem!))
+        var resolution = exchange.Engine.Models.Resolve(request.Model);
+        var model = resolution.Model ?? throw Problem.Invalid(resolution.Problem!);
+        return WithServer(exchange, new TurnRequest(exchange.Caller.Tenant, exchange.Caller.User, request.Conversation, request.Message, model)
         {
             Tools = request.Tools,
             ToolsJson = request.ToolsJson,
             Metadata = request.Metadata,
+            IfActive = request.IfActive,
+            Replaces = request.Replaces,
+        });
+    }
+
+    /// <summary>Adds what the server brings to a turn: its tools as they are now, and who suggests questions.</summary>
+    public static TurnRequest WithServer(Exchange exchange, TurnRequest request)
+    {
+        var tools = exchange.Engine.Tools.For(isDemo: request.Model.Name == ModelCatalog.Demo);
+        bool isClients(ServerTool own) => request.Tools.Any(tool => tool.Name == own.Name);
+
+        // A turn that goes on keeps its client's tools, though the server may have got one of that name meanwhile.
+        if (request.Continues is null && tools.FirstOrDefault(isClients) is { } twice)
+            throw Problem.Invalid($"The tool {twice.Name} is the server's own: give yours another name.");
+        return request with
+        {
+            ServerTools = [.. tools.Where(own => !isClients(own))],
+            Suggestions = exchange.Engine.Models.ForSuggestions(exchange.Engine.Options.Suggestions, request.Model),
         };
+    }
+
+    private static async Task CheckReplacedAsync(Exchange exchange, TurnRequest request)
+    {
+        if (request.Replaces is { } turn && (await exchange.TryFindTurnAsync(turn))?.Opening.Conversation != request.Conversation)
+            throw Problem.Invalid("replaces names no turn of this conversation.");
     }
 
     private static Problem Of(TurnRefusedException refused) => refused.Refusal switch
@@ -83,8 +108,12 @@ internal static class TurnRequests
         {
             Members = refused.ActiveTurn is { } turn ? new Dictionary<string, string> { ["turn_id"] = turn.Value } : new Dictionary<string, string>(),
         },
+        TurnRefusal.QueueIsFull => new Problem(StatusCodes.Status429TooManyRequests, "queue_full", refused.Message) { RetryAfter = TimeSpan.FromSeconds(5) },
         TurnRefusal.Overloaded => new Problem(StatusCodes.Status503ServiceUnavailable, "overloaded", refused.Message) { RetryAfter = TimeSpan.FromSeconds(1) },
         TurnRefusal.ShuttingDown => new Problem(StatusCodes.Status503ServiceUnavailable, "shutting_down", refused.Message) { RetryAfter = TimeSpan.FromSeconds(5) },
+        TurnRefusal.NotWaiting => new Problem(StatusCodes.Status409Conflict, "not_waiting", refused.Message),
+        TurnRefusal.AlreadyAnswered => new Problem(StatusCodes.Status409Conflict, "already_answered", refused.Message),
+        TurnRefusal.WrongResults => Problem.Invalid(refused.Message),
         _ => Unavailable(refused.Message),
     };
 

@@ -11,7 +11,7 @@ namespace Passwindow.Journal;
 /// <param name="Conversation">The conversation it belongs to.</param>
 /// <param name="User">Who asked; null when nobody is signed in.</param>
 /// <param name="Model">The model that answers, <c>provider/model</c>.</param>
-/// <param name="Message">What the person wrote.</param>
+/// <param name="Message">What the person wrote; empty in a turn that continues another.</param>
 /// <param name="CreatedAt">When.</param>
 internal sealed record TurnOpening(
     TurnId Turn,
@@ -27,6 +27,21 @@ internal sealed record TurnOpening(
 
     /// <summary>What the client wants to find again: a JSON object; null for none.</summary>
     public JsonElement? Metadata { get; init; }
+
+    /// <summary>The turn that ended for its client's tools and goes on in this one; null for a turn that a person's message began.</summary>
+    public TurnId? Continues { get; init; }
+
+    /// <summary>What the client's tools gave, then; null for none.</summary>
+    public IReadOnlyList<ClientResult>? ToolResults { get; init; }
+
+    /// <summary>The turn of the same conversation whose place this one takes; null for a turn that follows the one before it.</summary>
+    public TurnId? Replaces { get; init; }
+
+    /// <summary>The <c>Idempotency-Key</c> of the request; null for none.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>What was asked with that key: SHA-256 in hexadecimal digits.</summary>
+    public string? RequestHash { get; init; }
 
     /// <summary>The opening as the journal keeps it: one JSON object, without a line break.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ReadableJournalJson.Default.TurnOpening);

@@ -12,13 +12,16 @@ internal sealed class Answer
     private readonly ArrayBufferWriter<byte> _text = new();
     private readonly ArrayBufferWriter<byte> _reasoning = new();
 
-    public List<ToolCallRequested> Calls { get; } = [];
+    public List<RoundCall> Calls { get; } = [];
 
     /// <summary>How the model ended it; null as long as it has not.</summary>
     public FinishReason? Reason { get; set; }
 
     /// <summary>The provider's counts for it.</summary>
     public Usage? Usage { get; set; }
+
+    /// <summary>What it said.</summary>
+    public string Text => Encoding.UTF8.GetString(_text.WrittenSpan);
 
     public void AddText(ReadOnlySpan<byte> text) => _text.Write(text);
 
@@ -35,9 +38,8 @@ internal sealed class Answer
     {
         var parts = new List<MessagePart>(_parts);
         if (_text.WrittenCount > 0)
-            parts.Add(new TextPart(Encoding.UTF8.GetString(_text.WrittenSpan)));
-        foreach (var call in Calls)
-            parts.Add(new ToolCallPart(call.Id, call.Name, Encoding.UTF8.GetString(call.Arguments.Span)));
+            parts.Add(new TextPart(Text));
+        parts.AddRange(Calls.Select(static call => call.ToPart()));
         return new ChatMessage(ChatRole.Assistant, parts);
     }
 }

@@ -12,9 +12,6 @@ internal enum CancelReason
     /// <summary>Nobody watched for longer than <c>Linger</c>.</summary>
     Abandoned,
 
-    /// <summary>The model did not begin within <c>FirstTokenTimeout</c>.</summary>
-    FirstTokenTimeout,
-
     /// <summary>The model was silent for longer than <c>TokenTimeout</c>.</summary>
     TokenTimeout,
 

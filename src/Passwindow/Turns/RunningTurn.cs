@@ -1,5 +1,6 @@
 using Passwindow.Clock;
 using Passwindow.Journal;
+using Passwindow.Protocol;
 
 namespace Passwindow.Turns;
 
@@ -17,7 +18,9 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _viewers;
+    private int _tokensToNobody;
     private long _unwatchedSince;
+    private long? _begunAt;
     private long _silentSince;
     private TimeSpan _silenceLimit = Timeout.InfiniteTimeSpan;
     private CancelReason _reason;
@@ -34,6 +37,9 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
     public TurnOpening Opening { get; }
 
     public ITurnReader Reader { get; }
+
+    /// <summary>The calls that wait for a person.</summary>
+    public Approvals Approvals { get; } = new();
 
     /// <summary>Cancelled when the turn is cut short; <see cref="Reason"/> then says why.</summary>
     public CancellationToken Cancellation => _cancellation.Token;
@@ -52,6 +58,9 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
 
     /// <summary>Completes when the turn's <c>start</c> is committed, or can never be.</summary>
     public Task Started => _started.Task;
+
+    /// <summary>How it ended, and when its first token came; nothing while it runs.</summary>
+    public (FinishReason? Reason, TimeSpan? FirstToken) Outcome { get; set; }
 
     /// <summary>How many watch it now.</summary>
     public int Viewers
@@ -81,22 +90,50 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
         return true;
     }
 
+    /// <summary>Nothing is before it in its conversation: its time runs from now on.</summary>
+    public void Begin()
+    {
+        lock (_gate)
+            _begunAt ??= _time.GetTimestamp();
+    }
+
     /// <summary>A viewer came; it leaves when the result is disposed.</summary>
     public IDisposable Watch()
     {
         lock (_gate)
+        {
             _viewers++;
+            _tokensToNobody = 0;
+        }
+
         return new Watching(this);
     }
-
-    /// <summary>The upstream owes a token, within <see cref="TurnLimits.FirstToken"/>.</summary>
-    public void ExpectFirstToken() => Expect(_limits.FirstToken);
 
     /// <summary>A token came; the next is due within <see cref="TurnLimits.Token"/>.</summary>
     public void ExpectToken() => Expect(_limits.Token);
 
     /// <summary>Nobody owes a token just now.</summary>
     public void ExpectNothing() => Expect(Timeout.InfiniteTimeSpan);
+
+    /// <summary>A token was made: if nobody watches, it is for nobody, until somebody comes back and reads it.</summary>
+    public void CountToken()
+    {
+        lock (_gate)
+        {
+            if (_viewers == 0)
+                _tokensToNobody++;
+        }
+    }
+
+    /// <summary>How many pieces of the answer were made since the last viewer left.</summary>
+    public int TokensToNobody
+    {
+        get
+        {
+            lock (_gate)
+                return _tokensToNobody;
+        }
+    }
 
     public void MarkStarted() => _started.TrySetResult();
 
@@ -135,11 +172,11 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
         {
             if (_viewers == 0 && IsOver(_limits.Linger, _unwatchedSince))
                 return CancelReason.Abandoned;
-            if (IsOver(_limits.Turn, _startedAt))
+            if (_begunAt is { } begun && IsOver(_limits.Turn, begun))
                 return CancelReason.TurnTimeout;
             if (!IsOver(_silenceLimit, _silentSince))
                 return CancelReason.None;
-            return _silenceLimit == _limits.FirstToken ? CancelReason.FirstTokenTimeout : CancelReason.TokenTimeout;
+            return CancelReason.TokenTimeout;
         }
     }
 

@@ -2,27 +2,34 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Passwindow.Conversations;
 using Passwindow.Clock;
+using Passwindow.Diagnostics;
 using Passwindow.Journal;
 using Passwindow.Protocol;
+using Passwindow.Protocol.Dialects.Native;
+using Passwindow.Protocol.Upstream;
+using Passwindow.Tools;
+using Passwindow.Upstream;
 
 namespace Passwindow.Turns;
 
 /// <summary>The turns that run on this node: starts them, finds them, stops them, and ends them when the server goes down.</summary>
-internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pulse, TimeProvider time, ILogger<TurnLoop> log)
+internal sealed class RunningTurns(
+    IJournal journal, TurnLimits limits, TurnUpstreams upstreams, ToolRunner runner, PasswindowMetrics metrics, Pulse pulse, TimeProvider time, ILoggerFactory logs)
 {
+    private readonly ILogger<TurnLoop> _log = logs.CreateLogger<TurnLoop>();
     private readonly ConcurrentDictionary<TurnKey, RunningTurn> _turns = new();
-    private readonly ConcurrentDictionary<ConversationKey, RunningTurn?> _conversations = new();
+    private readonly ConversationLines _lines = new();
     private readonly Memory _memory = new(journal);
     private int _count;
     private volatile bool _closing;
 
-    /// <summary>How many run.</summary>
+    /// <summary>How many run, or wait for another to end.</summary>
     public int Count => _count;
 
     public RunningTurn? Find(TurnKey key) => _turns.GetValueOrDefault(key);
 
     /// <summary>The turn that runs in a conversation; null if none does.</summary>
-    public RunningTurn? FindIn(ConversationKey key) => _conversations.GetValueOrDefault(key);
+    public RunningTurn? FindIn(ConversationKey key) => _lines.First(key);
 
     /// <summary>Starts a turn. It is watched from the beginning, by the viewer that is returned with it and disposed when it leaves.</summary>
     /// <exception cref="TurnRefusedException">It cannot be started; nothing has happened.</exception>
@@ -33,15 +40,21 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pu
         // Whoever was just shown a turn's done may ask the next thing at once, and be faster here than the turn's own last steps.
         while (FindIn(conversation) is { Reader.HasEnded: true } ending)
             await ending.Completion.WaitAsync(cancellation);
-        Reserve(conversation);
+        var place = Enter(conversation, request.IfActive);
         try
         {
-            var history = request.Conversation is null ? [] : await _memory.ReadAsync(conversation, cancellation);
-            return Run(request, conversation, history);
+            var results = request.Continues is { } continuation
+                ? await continuation.CheckAsync(await journal.ReadConversationAsync(conversation, cancellation), time.GetUtcNow(), cancellation)
+                : null;
+            var opening = Open(request, conversation, results);
+
+            // Read before the turn exists if that can be: damage is then told by a status.
+            var history = !place.IsFirst ? null : request.Conversation is null ? [] : await _memory.ReadAsync(opening, cancellation);
+            return Run(request, opening, place, history);
         }
         catch
         {
-            Release(conversation);
+            Leave(place);
             throw;
         }
     }
@@ -55,33 +68,38 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pu
         await Task.WhenAll(_turns.Values.Select(static turn => turn.Completion));
     }
 
-    /// <summary>Stops the turn that runs in a conversation, if one does, and deletes it; false if this tenant has no such conversation.</summary>
-    /// <exception cref="TurnRefusedException">A turn is just beginning in it, or it is being deleted already.</exception>
+    /// <summary>Stops the turns that run or wait in a conversation, and deletes it; false if this tenant has no such conversation.</summary>
     /// <exception cref="JournalUnavailableException">It could not be made durable.</exception>
     public async Task<bool> DeleteAsync(ConversationKey conversation, CancellationToken cancellation)
     {
-        const int mostTurnsToStop = 8; // somebody may begin one whenever another ends
-        for (int stopped = 0; !_conversations.TryAdd(conversation, null); stopped++)
+        var place = _lines.TryEnter(conversation, IfActive.Interrupt, out var ahead)!;
+        foreach (var other in ahead)
+            other.Interrupt();
+        try
         {
-            if (FindIn(conversation) is not { } running || stopped == mostTurnsToStop)
-                throw new TurnRefusedException(TurnRefusal.ConversationIsBusy, "A turn is just beginning in the conversation, or it is being deleted. Ask again.");
-            running.Cancel(CancelReason.Stopped);
-            await running.Completion.WaitAsync(cancellation);
+            await place.Front.WaitAsync(cancellation);
+            return await DeleteHeldAsync(conversation);
         }
-
-        return await DeleteHeldAsync(conversation);
+        finally
+        {
+            _lines.Leave(place);
+        }
     }
 
     /// <summary>Deletes a conversation if no turn runs in it and its last one began before <paramref name="before"/>.</summary>
     /// <exception cref="JournalUnavailableException">It could not be made durable.</exception>
     public async Task<bool> DeleteIdleAsync(ConversationKey conversation, DateTimeOffset before, CancellationToken cancellation)
     {
-        if (!_conversations.TryAdd(conversation, null))
+        if (_lines.TryEnter(conversation, IfActive.Reject, out _) is not { } place)
             return false;
-        if (await journal.DescribeAsync(conversation, cancellation) is { Running: null } entry && entry.UpdatedAt < before)
-            return await DeleteHeldAsync(conversation);
-        _conversations.TryRemove(conversation, out _);
-        return false;
+        try
+        {
+            return await journal.DescribeAsync(conversation, cancellation) is { Running: null } entry && entry.UpdatedAt < before && await DeleteHeldAsync(conversation);
+        }
+        finally
+        {
+            _lines.Leave(place);
+        }
     }
 
     // No turn may begin until it is done, whoever may have lost patience by then.
@@ -94,11 +112,10 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pu
         finally
         {
             _memory.Forget(conversation);
-            _conversations.TryRemove(conversation, out _);
         }
     }
 
-    private void Reserve(ConversationKey conversation)
+    private ConversationLines.Place Enter(ConversationKey conversation, IfActive ifActive)
     {
         if (_closing)
             throw new TurnRefusedException(TurnRefusal.ShuttingDown, "The server is going down.");
@@ -110,29 +127,44 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pu
             throw new TurnRefusedException(TurnRefusal.Overloaded, "As many turns run as this server allows.");
         }
 
-        if (_conversations.TryAdd(conversation, null))
-            return;
-        Interlocked.Decrement(ref _count);
-        throw new TurnRefusedException(TurnRefusal.ConversationIsBusy, "The conversation has a running turn.")
+        if (_lines.TryEnter(conversation, ifActive, out var ahead) is { } place)
         {
-            ActiveTurn = FindIn(conversation)?.Opening.Turn,
-        };
+            if (ifActive == IfActive.Interrupt)
+            {
+                foreach (var other in ahead)
+                    other.Interrupt();
+            }
+
+            return place;
+        }
+
+        Interlocked.Decrement(ref _count);
+        throw ifActive == IfActive.Enqueue
+            ? new TurnRefusedException(TurnRefusal.QueueIsFull, $"{ConversationLines.MaxWaiting} turns wait in the conversation already.")
+            : new TurnRefusedException(TurnRefusal.ConversationIsBusy, "The conversation has a running turn.") { ActiveTurn = ahead[0].Turn?.Opening.Turn };
     }
 
-    private void Release(ConversationKey conversation)
+    private void Leave(ConversationLines.Place place)
     {
-        _conversations.TryRemove(conversation, out _);
+        _lines.Leave(place);
         Interlocked.Decrement(ref _count);
     }
 
-    private (RunningTurn Turn, IDisposable Viewer) Run(TurnRequest request, ConversationKey conversation, IReadOnlyList<Protocol.Upstream.ChatMessage> history)
+    private TurnOpening Open(TurnRequest request, ConversationKey conversation, IReadOnlyList<ClientResult>? results) => new(
+        journal.CreateTurnId(conversation), conversation.Tenant, conversation.Conversation, request.User, request.Model.Name, request.Message, time.GetUtcNow())
     {
-        var opening = new TurnOpening(
-            journal.CreateTurnId(conversation), conversation.Tenant, conversation.Conversation, request.User, request.Model.Name, request.Message, time.GetUtcNow())
-        {
-            Tools = request.ToolsJson,
-            Metadata = request.Metadata,
-        };
+        Tools = request.ToolsJson,
+        Metadata = request.Metadata,
+        Continues = request.Continues?.Turn,
+        ToolResults = results,
+        Replaces = request.Replaces,
+        IdempotencyKey = request.IdempotencyKey,
+        RequestHash = request.RequestHash,
+    };
+
+    private (RunningTurn Turn, IDisposable Viewer) Run(
+        TurnRequest request, TurnOpening opening, ConversationLines.Place place, IReadOnlyList<ChatMessage>? history)
+    {
         ITurnWriter writer;
         try
         {
@@ -144,12 +176,21 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pu
         }
 
         var turn = new RunningTurn(opening, writer.Reader, limits, time);
-        var context = new TurnContext([.. history, Memory.Question(request.Message)], request.Tools, limits);
-        var loop = new TurnLoop(turn, writer, request.Model, context, log);
+        var asked = opening.ToolResults is { } results ? TurnMessages.Of(results) : Memory.Question(request.Message);
+        var context = new TurnContext([.. history ?? [], asked], new OfferedTools(request.Tools, request.ServerTools), runner, limits)
+        {
+            ClientResults = opening.ToolResults ?? [],
+            Suggestions = request.Suggestions is { } model ? new Suggestions(model, time, logs.CreateLogger<Suggestions>()) : null,
+            WaitForMessages = history is null ? WaitAsync : null,
+        };
+        if (history is not null)
+            turn.Begin();
+        var loop = new TurnLoop(turn, writer, upstreams.For(request.Model), context, _log);
         var listening = writer.Reader.Listen(turn);
         _turns[opening.Key] = turn;
-        _conversations[conversation] = turn;
+        place.Take(turn);
         pulse.Add(turn);
+        metrics.TurnBegan();
         if (_closing)
             turn.Cancel(CancelReason.ShuttingDown); // it was let in a moment before, and the sweep may have missed it
         var viewer = turn.Watch();
@@ -163,8 +204,17 @@ internal sealed class RunningTurns(IJournal journal, TurnLimits limits, Pulse pu
             listening.Dispose();
             pulse.Remove(turn);
             _turns.TryRemove(opening.Key, out _);
-            Release(conversation);
+            Leave(place);
+            metrics.TurnEnded(turn.Outcome.Reason, turn.Outcome.FirstToken, turn.Elapsed, turn.TokensToNobody);
             turn.Complete();
+        }
+
+        // What stands before it in the conversation shows only when that has ended.
+        async Task<IReadOnlyList<ChatMessage>> WaitAsync(CancellationToken cancellation)
+        {
+            await place.Front.WaitAsync(cancellation);
+            turn.Begin();
+            return [.. await _memory.ReadAsync(opening, cancellation), asked];
         }
     }
 }

@@ -17,7 +17,6 @@ internal sealed record TurnEnd(FinishReason Reason, ErrorCode? Code = null, stri
     {
         CancelReason.Stopped => Of(FinishReason.Stopped),
         CancelReason.Abandoned => Of(FinishReason.Abandoned),
-        CancelReason.FirstTokenTimeout => Timeout("The model did not begin to answer in time."),
         CancelReason.TokenTimeout => Timeout("The model fell silent in the middle of its answer."),
         CancelReason.TurnTimeout => Timeout("The answer took longer than is allowed."),
         CancelReason.ShuttingDown => new(FinishReason.Interrupted, ErrorCode.ShuttingDown, "The server is going down. Ask again in a moment.", Retryable: true),

@@ -1,3 +1,4 @@
+using System.Text;
 using Passwindow.Journal;
 using Passwindow.Protocol;
 
@@ -29,16 +30,35 @@ internal sealed class TurnEvents(ITurnWriter writer) : IDisposable
     public void ToolArguments(string id, string name, ReadOnlySpan<byte> delta) =>
         Append(EventType.ToolArguments, _spell.ToolArguments(writer.NextSeq, id, name, delta));
 
-    public void ToolCall(string id, string name, ReadOnlySpan<byte> arguments) =>
-        Append(EventType.ToolCall, _spell.ToolCall(writer.NextSeq, id, name, arguments));
+    public void ToolCall(string id, string name, ReadOnlySpan<byte> arguments, bool approvalRequired) =>
+        Append(EventType.ToolCall, _spell.ToolCall(writer.NextSeq, id, name, arguments, approvalRequired));
+
+    public void ToolResult(string id, string name, ReadOnlySpan<byte> result, TimeSpan duration) =>
+        Append(EventType.ToolResult, _spell.ToolResult(writer.NextSeq, id, name, result, (long)duration.TotalMilliseconds));
 
     public void ToolError(string id, string name, string error, TimeSpan duration) =>
         Append(EventType.ToolResult, _spell.ToolError(writer.NextSeq, id, name, error, (long)duration.TotalMilliseconds));
 
+    public void ClientResult(ClientResult result)
+    {
+        if (result.Error is { } error)
+            ToolError(result.Id, result.Name, error, TimeSpan.FromMilliseconds(result.DurationMs));
+        else
+            ToolResult(result.Id, result.Name, Encoding.UTF8.GetBytes(result.Result!.Value.GetRawText()), TimeSpan.FromMilliseconds(result.DurationMs));
+    }
+
+    public void Action(string id, ReadOnlySpan<byte> action) => Append(EventType.Action, _spell.Action(writer.NextSeq, id, action));
+
+    public void SuggestedQuestions(IEnumerable<string> questions) =>
+        Append(EventType.SuggestedQuestions, _spell.SuggestedQuestions(writer.NextSeq, questions));
+
     public void Citation(ReadOnlySpan<byte> citation) => Append(EventType.Citation, _spell.Citation(writer.NextSeq, citation));
 
-    public void Usage(Usage usage, TimeSpan? firstToken, TimeSpan duration) =>
-        Append(EventType.Usage, _spell.Usage(writer.NextSeq, usage, (long?)firstToken?.TotalMilliseconds, (long)duration.TotalMilliseconds));
+    public void Seam(string reason, string model) => Append(EventType.Seam, _spell.Seam(writer.NextSeq, reason, model));
+
+    public void Usage(Usage usage, TimeSpan? firstToken, TimeSpan duration, string? model, int tokensToNobody) =>
+        Append(EventType.Usage, _spell.Usage(
+            writer.NextSeq, usage, (long?)firstToken?.TotalMilliseconds, (long)duration.TotalMilliseconds, model, tokensToNobody > 0 ? tokensToNobody : null));
 
     /// <summary>The turn's end: nothing can follow.</summary>
     public void End(TurnEnd end)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Passwindow.Conversations;
 using Passwindow.Journal;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Upstream;
@@ -13,8 +14,13 @@ namespace Passwindow.Turns;
 internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, ResolvedModel model, TurnContext context, ILogger<TurnLoop> log)
 {
     private readonly TurnEvents _events = new(writer);
+    private ToolRounds? _toolRounds;
+    private string _lastText = "";
     private Usage? _usage;
+    private string? _otherModel;
     private TimeSpan? _firstToken;
+
+    private ToolRounds Tools => _toolRounds ??= new ToolRounds(turn, _events, context.Tools, context.Runner);
 
     /// <summary>Runs the turn to its end. Never throws.</summary>
     public async Task RunAsync()
@@ -22,9 +28,12 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
         try
         {
             var end = await ConverseToTheEndAsync();
-            _events.Usage(_usage ?? new Usage(), _firstToken, turn.Elapsed);
+            if (end.Reason == FinishReason.Stop)
+                await SuggestAsync();
+            _events.Usage(_usage ?? new Usage(), _firstToken, turn.Elapsed, _otherModel, turn.TokensToNobody);
             _events.End(end);
             await _events.CommitAsync();
+            turn.Outcome = (end.Reason, _firstToken);
         }
         catch (JournalUnavailableException)
         {
@@ -47,6 +56,9 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
             _events.Start(turn.Opening);
             await _events.CommitAsync(); // the upstream costs money: it is asked only for a turn that exists
             turn.MarkStarted();
+            await context.PrepareAsync(turn.Cancellation);
+            foreach (var result in context.ClientResults)
+                _events.ClientResult(result);
             return await ConverseAsync();
         }
         catch (Exception) when (turn.Reason is var reason and not CancelReason.None)
@@ -66,33 +78,37 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
         }
     }
 
+    /// <summary>The answer is whole: whatever becomes of this, a stop too, the turn ends as it would without.</summary>
+    private async Task SuggestAsync()
+    {
+        if (context.Suggestions is not { } suggestions)
+            return;
+        var questions = await suggestions.AskAsync(context.Messages, _lastText, turn.Cancellation);
+        if (questions.Count > 0)
+            _events.SuggestedQuestions(questions);
+    }
+
     private async Task<TurnEnd> ConverseAsync()
     {
-        var messages = context.Messages.ToList();
+        var messages = History.Complete(context.Messages, offersTools: context.Tools.Declarations.Count > 0);
         for (int round = 1; ; round++)
         {
-            var answer = await AskAsync(new ChatRequest(model.UpstreamModel, messages, context.ClientTools));
+            var answer = await AskAsync(new ChatRequest(model.UpstreamModel, messages, context.Tools.Declarations));
             if (answer.Usage is not null)
                 _usage = _usage is null ? answer.Usage : _usage + answer.Usage;
             if (answer.Reason is null)
                 return TurnEnd.Of(FinishReason.Length); // our own limit cut it
             if (answer.Calls.Count == 0)
-                return TurnEnd.Of(answer.Reason.Value);
-
-            messages.Add(answer.ToMessage());
-            bool clientAnswers = false;
-            foreach (var call in answer.Calls)
             {
-                if (Refuse(call) is { } refusal)
-                    messages.Add(refusal);
-                else
-                    clientAnswers = true;
+                _lastText = answer.Text;
+                return TurnEnd.Of(answer.Reason.Value);
             }
 
-            if (clientAnswers)
-                return TurnEnd.Of(FinishReason.ToolCalls);
-            if (round >= context.Limits.MaxToolRounds)
-                return TurnEnd.Of(FinishReason.ToolLimit);
+            if (round > context.Limits.MaxToolRounds)
+                return TurnEnd.Of(FinishReason.ToolLimit); // the results of the rounds that were allowed have been read by now
+            messages.Add(answer.ToMessage());
+            if (await Tools.AnswerAsync(answer.Calls, messages) is { } end)
+                return end;
         }
     }
 
@@ -100,7 +116,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
     private async Task<Answer> AskAsync(ChatRequest request)
     {
         var answer = new Answer();
-        turn.ExpectFirstToken();
+        turn.ExpectNothing(); // the first token's limit is the attempt's: there may be several
         await foreach (var said in model.Upstream.AskAsync(request, turn.Cancellation).WithCancellation(turn.Cancellation))
         {
             // The upstream may have had more at hand when the turn was cut short: nothing is journalled after a stop.
@@ -120,26 +136,32 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
     {
         if (said is Heartbeat)
             return;
+        if (said is ModelChanged changed)
+        {
+            Follow(changed.Model);
+            return;
+        }
+
         turn.ExpectToken();
         switch (said)
         {
             case TextDelta text:
-                _firstToken ??= turn.Elapsed;
+                MarkToken();
                 _events.Token(text.Text.Span, text.IsRefusal);
                 answer.AddText(text.Text.Span);
                 break;
             case ReasoningDelta reasoning:
-                _firstToken ??= turn.Elapsed;
+                MarkToken();
                 _events.Reasoning(reasoning.Text.Span, reasoning.Signature, reasoning.Redacted);
                 answer.AddReasoning(reasoning);
                 break;
             case ToolArgumentsDelta arguments:
-                _firstToken ??= turn.Elapsed;
+                MarkToken();
                 _events.ToolArguments(arguments.Id, arguments.Name, arguments.Delta.Span);
                 break;
             case ToolCallRequested call:
-                _firstToken ??= turn.Elapsed;
-                answer.Calls.Add(Call(call));
+                MarkToken();
+                answer.Calls.Add(Tools.Take(call));
                 break;
             case CitationFound citation:
                 _events.Citation(citation.Citation.Span);
@@ -153,27 +175,19 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
         }
     }
 
-    private ToolCallRequested Call(ToolCallRequested call)
+    private void MarkToken()
     {
-        // What the reader gave is valid until the next event; the call is kept for the round.
-        byte[] arguments = call.Arguments.IsEmpty || call.Arguments.Span.SequenceEqual("null"u8) ? "{}"u8.ToArray() : call.Arguments.ToArray();
-        if (ToolArguments.IsObject(arguments))
-            _events.ToolCall(call.Id, call.Name, arguments);
-        return call with { Arguments = arguments };
+        _firstToken ??= turn.Elapsed;
+        turn.CountToken();
     }
 
-    /// <summary>The answer to a call that nobody runs; null for one that the client runs.</summary>
-    private ChatMessage? Refuse(ToolCallRequested call)
+    /// <summary>Another model goes on. Where nothing was shown yet, <c>usage</c> names it at the end; else a <c>seam</c> stands at the place.</summary>
+    private void Follow(string otherModel)
     {
-        string? error = null;
-        if (!ToolArguments.IsObject(call.Arguments.Span))
-            error = "The arguments are not a JSON object.";
-        else if (!context.ClientTools.Any(tool => tool.Name == call.Name))
-            error = $"There is no tool named {call.Name}.";
-        if (error is null)
-            return null;
-        _events.ToolError(call.Id, call.Name, error, TimeSpan.Zero);
-        return new ChatMessage(ChatRole.Tool, [new ToolResultPart(call.Id, call.Name, error, IsError: true)]);
+        turn.ExpectNothing();
+        _otherModel = otherModel;
+        if (_firstToken is not null)
+            _events.Seam("failover", otherModel);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Turn {Turn}: the upstream {Model} failed with {Code}: {Reason}")]
@@ -185,9 +199,3 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
     [LoggerMessage(Level = LogLevel.Error, Message = "Turn {Turn} ended by a fault of ours.")]
     private partial void LogFault(Exception fault, string turn);
 }
-
-/// <summary>What a turn runs with.</summary>
-/// <param name="Messages">The conversation so far, the person's message last.</param>
-/// <param name="ClientTools">The tools that the client runs.</param>
-/// <param name="Limits">The limits.</param>
-internal sealed record TurnContext(IReadOnlyList<ChatMessage> Messages, IReadOnlyList<ToolDeclaration> ClientTools, TurnLimits Limits);

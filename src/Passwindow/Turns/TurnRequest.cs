@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Passwindow.Protocol;
+using Passwindow.Protocol.Dialects.Native;
 using Passwindow.Protocol.Upstream;
+using Passwindow.Tools;
 using Passwindow.Upstream;
 
 namespace Passwindow.Turns;
@@ -19,6 +21,27 @@ internal sealed record TurnRequest(TenantId Tenant, string? User, ConversationId
     /// <summary>The same as the client wrote them, for the journal.</summary>
     public JsonElement? ToolsJson { get; init; }
 
+    /// <summary>The tools of the server, as they are now.</summary>
+    public IReadOnlyList<ServerTool> ServerTools { get; init; } = [];
+
+    /// <summary>The model that suggests follow-up questions; null for none.</summary>
+    public ResolvedModel? Suggestions { get; init; }
+
+    /// <summary>The turn that this one continues, with what its client's tools gave; null where a person's message begins it.</summary>
+    public Continuation? Continues { get; init; }
+
+    /// <summary>What to do when the conversation has a running turn.</summary>
+    public IfActive IfActive { get; init; }
+
+    /// <summary>The turn whose place it takes; one of the same conversation, or nothing is left out.</summary>
+    public TurnId? Replaces { get; init; }
+
+    /// <summary>The <c>Idempotency-Key</c> of the request.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>What was asked with that key: SHA-256 in hexadecimal digits.</summary>
+    public string? RequestHash { get; init; }
+
     /// <summary>What the client wants to find again.</summary>
     public JsonElement? Metadata { get; init; }
 }
@@ -29,6 +52,9 @@ internal enum TurnRefusal
     /// <summary>The conversation has a running turn.</summary>
     ConversationIsBusy,
 
+    /// <summary>As many turns wait in the conversation as may.</summary>
+    QueueIsFull,
+
     /// <summary>As many turns run as may.</summary>
     Overloaded,
 
@@ -37,6 +63,15 @@ internal enum TurnRefusal
 
     /// <summary>The journal takes no appends.</summary>
     JournalUnavailable,
+
+    /// <summary>The turn to be continued waits for no results.</summary>
+    NotWaiting,
+
+    /// <summary>The turn to be continued has been.</summary>
+    AlreadyAnswered,
+
+    /// <summary>The results are not those that the turn waits for.</summary>
+    WrongResults,
 }
 
 /// <summary>A turn was not started; nothing was journalled and no upstream was asked.</summary>

@@ -41,7 +41,7 @@ internal sealed class ChatClientUpstream(Func<IChatClient> client, ILogger<ChatC
             {
                 UpstreamLog.ClientFailed(log, thrown);
                 fault = thrown as UpstreamException
-                    ?? new UpstreamException(ErrorCode.UpstreamUnavailable, "The model cannot be reached. Try again in a moment.", retryable: true, thrown);
+                    ?? new UpstreamException(ErrorCode.UpstreamUnavailable, "The model cannot be reached. Try again in a moment.", retryable: true, thrown) { WasLeftUnanswered = true }; // it has retries of its own
             }
 
             foreach (var chatEvent in said)

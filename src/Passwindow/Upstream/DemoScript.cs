@@ -53,11 +53,13 @@ internal sealed record DemoScript(string Reasoning, string Text)
     private static DemoScript Choose(ChatRequest request, string question)
     {
         var results = request.Messages is [.., { Role: ChatRole.Tool } last] ? last.Parts.OfType<ToolResultPart>().ToList() : [];
+        if (results is [.., { Name: DemoToolCall.Theme } action])
+            return new("That took no time.", DemoWords.AfterAction(action));
         if (results.Count > 0)
             return new("The runner is back with the plate.", DemoWords.AfterTool(results[^1], Echo(results[^1].Result)));
 
         if (DemoToolCall.Choose(request.Tools, question) is { } call)
-            return new($"This order needs {call.Name}.", DemoWords.BeforeTool(call)) { Call = call };
+            return new($"This order needs {call.Name}.", call.Name == DemoToolCall.Theme ? DemoWords.BeforeAction(call) : DemoWords.BeforeTool(call)) { Call = call };
 
         var echo = Echo(question);
         return new(DemoWords.Reasoning, Mentions(question, "long") ? Long(echo) : DemoWords.Answer(echo));

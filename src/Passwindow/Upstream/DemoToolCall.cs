@@ -4,24 +4,40 @@ using Passwindow.Protocol.Upstream;
 
 namespace Passwindow.Upstream;
 
-/// <summary>The call that the demo makes when the question mentions <c>weather</c> or <c>tool</c> and a tool is declared.</summary>
+/// <summary>The call that the demo makes when the question mentions <c>weather</c>, <c>clock</c>, <c>tool</c> or a theme, and a tool for it is declared.</summary>
 internal static class DemoToolCall
 {
+    /// <summary>The action that makes the page dark or light.</summary>
+    public const string Theme = "set_theme";
+
     /// <summary>
-    /// A tool whose name the question mentions; else, for <c>weather</c>, one with that word in its name; else, for <c>tool</c>, the first. Null if none fits.
+    /// For <c>dark</c> and <c>light</c>, <see cref="Theme"/>; else a tool whose name the question mentions; else, for <c>weather</c> and <c>clock</c>, one with
+    /// that word in its name; else, for <c>tool</c>, the first. Null if none fits.
     /// </summary>
     public static ToolCallPart? Choose(IReadOnlyList<ToolDeclaration> tools, string question)
     {
-        var weather = question.Contains("weather", StringComparison.OrdinalIgnoreCase);
+        if (ThemeOf(question) is { } theme && tools.Any(static tool => tool.Name == Theme))
+            return new($"call_demo_{Theme}", Theme, new JsonObject { ["theme"] = theme }.ToJsonString());
+
+        var subject = Mentioned(question, "weather") ?? Mentioned(question, "clock");
         var any = question.Contains("tool", StringComparison.OrdinalIgnoreCase);
-        if (!weather && !any)
+        if (subject is null && !any)
             return null;
 
         var tool = tools.FirstOrDefault(tool => question.Contains(tool.Name, StringComparison.OrdinalIgnoreCase))
-            ?? (weather ? tools.FirstOrDefault(static tool => tool.Name.Contains("weather", StringComparison.OrdinalIgnoreCase)) : null)
+            ?? (subject is not null ? tools.FirstOrDefault(tool => tool.Name.Contains(subject, StringComparison.OrdinalIgnoreCase)) : null)
             ?? (any && tools.Count > 0 ? tools[0] : null);
         return tool is null ? null : new($"call_demo_{tool.Name}", tool.Name, Arguments(tool.Parameters).ToJsonString());
     }
+
+    // As a word: "delight" asks for no theme.
+    private static string? ThemeOf(string question)
+    {
+        var words = string.Concat(question.Select(static c => char.IsLetter(c) ? c : ' ')).Split(' ');
+        return Array.Find(["dark", "light"], theme => words.Contains(theme, StringComparer.OrdinalIgnoreCase));
+    }
+
+    private static string? Mentioned(string question, string word) => question.Contains(word, StringComparison.OrdinalIgnoreCase) ? word : null;
 
     private static JsonObject Arguments(string? schema)
     {

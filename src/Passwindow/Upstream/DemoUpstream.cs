@@ -7,7 +7,7 @@ namespace Passwindow.Upstream;
 
 /// <summary>
 /// The built-in model: a script that needs no key and speaks at a person's pace. The same question gets the same answer.
-/// Words in the question steer it: <c>long</c>, <c>slow</c>, <c>fail</c>, <c>weather</c>, <c>tool</c>.
+/// Words in the question steer it: <c>long</c>, <c>slow</c>, <c>fail</c>, <c>weather</c>, <c>clock</c>, <c>tool</c>, <c>dark</c>, <c>light</c>.
 /// </summary>
 internal sealed class DemoUpstream(TimeProvider time) : IUpstream
 {

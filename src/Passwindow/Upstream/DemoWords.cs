@@ -25,7 +25,7 @@ internal static class DemoWords
         passwindow serve
         ```
 
-        Say `long`, `slow`, `fail` or `weather` to see more of the kitchen. What a [pass window](https://en.wikipedia.org/wiki/Kitchen) is? The place where every plate is looked at before it leaves.
+        Say `long`, `slow`, `fail`, `weather`, `clock` or `dark` to see more of the kitchen. What a [pass window](https://en.wikipedia.org/wiki/Kitchen) is? The place where every plate is looked at before it leaves.
 
         """;
 
@@ -38,6 +38,12 @@ internal static class DemoWords
         """;
 
     public static string BeforeTool(ToolCallPart call) => $"One moment, I send somebody to **{call.Name}**.\n";
+
+    public static string BeforeAction(ToolCallPart call) => $"One moment, I see to **{call.Name}**.\n";
+
+    public static string AfterAction(ToolResultPart result) => result.IsError
+        ? $"**{result.Name}** could not be done. The rest of the order stands.\n"
+        : $"Done: **{result.Name}**. No plate needed for that.\n";
 
     public static string AfterTool(ToolResultPart result, string echo) => result.IsError
         ? $"**{result.Name}** came back with empty hands: `{echo}`. The rest of the order stands.\n"

@@ -48,14 +48,36 @@ internal sealed class ModelCatalog(ProviderList providers, IUpstream? demo, IRea
             : Fail($"There is no provider for the model '{model}'. {WhatExists()} {HowToConfigure}");
     }
 
+    /// <summary>
+    /// The model that suggests follow-up questions: the configured one; for the demo, where none is configured, its own script. Null for none.
+    /// </summary>
+    /// <param name="configured">The setting; <c>off</c> means none.</param>
+    /// <param name="answering">The model that answers the turn.</param>
+    public ResolvedModel? ForSuggestions(string? configured, ResolvedModel answering)
+    {
+        if (string.IsNullOrWhiteSpace(configured))
+            return answering.Name == Demo ? DemoSuggester : null;
+        if (configured.Equals("off", StringComparison.OrdinalIgnoreCase))
+            return null;
+        return Resolve(configured).Model is { } model ? model.Name == Demo ? DemoSuggester : model : null;
+    }
+
+    private static ResolvedModel DemoSuggester { get; } = new(new DemoSuggestions(), Demo, Demo);
+
     private ModelResolution Default()
     {
-        if (defaults.Count > 0)
-            return Resolve(defaults[0]);
+        if (defaults is [var first, ..])
+            return WithFallbacks(Resolve(first), defaults.Skip(1));
         if (DefaultProvider() is { } provider)
             return Ask(provider);
         return demo is null ? Fail($"There is no model. {HowToConfigure}") : new(new(demo, Demo, Demo), null);
     }
+
+    // A model that cannot be found now is no help now; if it is the first, that is said.
+    private ModelResolution WithFallbacks(ModelResolution first, IEnumerable<string> others) => first.Model is not { } model ? first : first with
+    {
+        Model = model with { Fallbacks = [.. others.Select(Resolve).Select(static other => other.Model).OfType<ResolvedModel>()] },
+    };
 
     private bool TryNamed(string model, [NotNullWhen(true)] out ModelResolution? named)
     {
@@ -93,7 +115,7 @@ internal sealed class ModelCatalog(ProviderList providers, IUpstream? demo, IRea
         return Fail($"The provider '{provider.Name}' has no default model. Name one: '{provider.Name}/MODEL', or set Passwindow:Model.");
     }
 
-    private static ModelResolution Found(Provider provider, string model) => new(new(provider.Upstream, provider.Show(model), model), null);
+    private static ModelResolution Found(Provider provider, string model) => new(new(provider.Upstream, provider.Show(model), model) { CanContinue = provider.CanContinue }, null);
 
     private static ModelResolution Fail(string problem) => new(null, problem);
 

@@ -11,6 +11,9 @@ internal sealed record Provider(string Name, IUpstream Upstream)
     /// <summary>Whether it can be asked without a model's name, because it has one of its own.</summary>
     public bool NeedsNoModel { get; init; }
 
+    /// <summary>Whether its models go on from the beginning of an answer that is put before them.</summary>
+    public bool CanContinue { get; init; }
+
     /// <summary>Called when it was asked for its default and has none: a reason to look again.</summary>
     public Action LookForModels { get; init; } = static () => { };
 

@@ -6,7 +6,8 @@ namespace Passwindow.Upstream;
 /// <summary>An HTTP provider as it is configured, checked. What is wrong fails the start and names the setting.</summary>
 /// <param name="Endpoint">Where it is.</param>
 /// <param name="Models">Its models.</param>
-internal sealed record ProviderSetting(ProviderEndpoint Endpoint, IReadOnlyList<string> Models)
+/// <param name="CanContinue">Whether its models go on from the beginning of an answer.</param>
+internal sealed record ProviderSetting(ProviderEndpoint Endpoint, IReadOnlyList<string> Models, bool CanContinue)
 {
     private const int MaxNameLength = 64;
 
@@ -21,7 +22,8 @@ internal sealed record ProviderSetting(ProviderEndpoint Endpoint, IReadOnlyList<
         var models = options.Models.Where(static model => !string.IsNullOrWhiteSpace(model)).Select(static model => model.Trim()).ToList();
         return new(
             new(name, api, BaseUrl(options.BaseUrl, $"{setting}:BaseUrl") ?? ProviderDefaults.BaseUrl(api), Key(options.ApiKey, $"{setting}:ApiKey")),
-            models.Count > 0 ? models : ProviderDefaults.Models(api));
+            models.Count > 0 ? models : ProviderDefaults.Models(api),
+            options.CanContinue ?? ProviderDefaults.CanContinue(api));
     }
 
     /// <summary>Checks that something can be a provider's name.</summary>

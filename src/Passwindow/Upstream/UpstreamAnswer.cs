@@ -1,3 +1,4 @@
+using Passwindow.Protocol;
 using Passwindow.Protocol.ServerSentEvents;
 using Passwindow.Protocol.Upstream;
 
@@ -42,6 +43,11 @@ internal sealed class UpstreamAnswer(UpstreamReader reader)
         {
             return Read();
         }
+        catch (Exception thrown) when (_closed && (thrown as UpstreamException)?.Code is null or ErrorCode.UpstreamMalformed)
+        {
+            // The connection closed within its last event: that one broke off, and the rest decides whether the answer is whole.
+            return End();
+        }
         catch (Exception thrown)
         {
             // A limit that was exceeded (SseLimitException), or a reader that met what it did not expect.
@@ -69,9 +75,23 @@ internal sealed class UpstreamAnswer(UpstreamReader reader)
             return true;
         }
 
-        IsOver = _closed;
-        if (_closed)
+        return _closed && End();
+    }
+
+    private bool End()
+    {
+        IsOver = true;
+        try
+        {
             reader.End(Said);
-        return _closed;
+        }
+        catch (UpstreamException broken)
+        {
+            _fault = broken;
+            if (Said.Count == 0)
+                throw;
+        }
+
+        return true;
     }
 }

@@ -17,8 +17,13 @@ internal static class UpstreamFault
         // The wish to send it failed, not the sending: HttpClient tells a connect timeout as a cancellation.
         null when thrown is not (IOException or OperationCanceledException) =>
             new(ErrorCode.Internal, "The request could not be made. Look into the server's log.", retryable: false, thrown),
-        _ => new(ErrorCode.UpstreamUnavailable, "The provider cannot be reached. Try again in a moment.", retryable: true, thrown),
+        HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError => Unreachable(thrown, mayBeServed: false),
+        _ when thrown is OperationCanceledException => Unreachable(thrown, mayBeServed: false), // the connect timeout
+        _ => Unreachable(thrown, mayBeServed: true),
     };
+
+    private static UpstreamException Unreachable(Exception thrown, bool mayBeServed) =>
+        new(ErrorCode.UpstreamUnavailable, "The provider cannot be reached. Try again in a moment.", retryable: true, thrown) { WasLeftUnanswered = mayBeServed };
 
     /// <summary>The answer's body failed while it was read.</summary>
     public static UpstreamException WithinAnswer(Exception thrown) => (thrown as HttpIOException)?.HttpRequestError switch

@@ -15,6 +15,12 @@ internal static partial class UpstreamLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "The answer of provider {Provider} ended with {Code}: {Said}")]
     public static partial void Failed(ILogger log, string provider, ErrorCode code, string? said);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Model {Model} failed with {Code} before its first token; it is asked again in {Seconds} s")]
+    public static partial void Retries(ILogger log, string model, ErrorCode code, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Model {Model} failed with {Code}; {Next} is asked instead")]
+    public static partial void FailsOver(ILogger log, string model, ErrorCode code, string next);
+
     [LoggerMessage(Level = LogLevel.Debug, Message = "The chat client failed")]
     public static partial void ClientFailed(ILogger log, Exception thrown);
 

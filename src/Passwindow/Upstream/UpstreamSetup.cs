@@ -95,7 +95,7 @@ internal sealed class UpstreamSetup : IDisposable, IAsyncDisposable
     }
 
     private Provider OverHttp(ProviderSetting setting) =>
-        new(setting.Endpoint.Name, new HttpUpstream(_http, setting.Endpoint, _time, _logs.CreateLogger<HttpUpstream>())) { Models = () => setting.Models };
+        new(setting.Endpoint.Name, new HttpUpstream(_http, setting.Endpoint, _time, _logs.CreateLogger<HttpUpstream>())) { Models = () => setting.Models, CanContinue = setting.CanContinue };
 
     private Provider OverClient(string name, Func<IServiceProvider, IChatClient> get)
     {

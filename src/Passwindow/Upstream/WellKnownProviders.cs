@@ -19,7 +19,7 @@ internal static class WellKnownProviders
             var key = ProviderSetting.Key(configuration[$"{prefix}_API_KEY"], $"{prefix}_API_KEY");
             var baseUrl = ProviderSetting.BaseUrl(configuration[$"{prefix}_BASE_URL"], $"{prefix}_BASE_URL");
             if (key is not null || baseUrl is not null)
-                yield return new(new(name, api, baseUrl ?? ProviderDefaults.BaseUrl(api), key), ProviderDefaults.Models(api));
+                yield return new(new(name, api, baseUrl ?? ProviderDefaults.BaseUrl(api), key), ProviderDefaults.Models(api), ProviderDefaults.CanContinue(api));
         }
     }
 
@@ -40,6 +40,7 @@ internal static class WellKnownProviders
         {
             Type = api.Name,
             BaseUrl = isOwn ? options.BaseUrl : configuration[$"{prefix}_BASE_URL"],
+            CanContinue = options.CanContinue,
             ApiKey = isOwn ? options.ApiKey : configuration[$"{prefix}_API_KEY"],
         };
         foreach (var model in options.Models)

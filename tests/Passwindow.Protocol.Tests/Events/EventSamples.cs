@@ -25,6 +25,7 @@ internal static class EventSamples
         Of("Seam", w => w.Seam(9, "failover", "b/m"), """{"type":"seam","seq":9,"reason":"failover","model":"b/m"}"""),
         Of("Usage", w => w.Usage(10, new Usage(), firstTokenMs: null, 5), """{"type":"usage","seq":10,"duration_ms":5}"""),
         Of("Usage", w => w.Usage(10, FullUsage, 3, 5), """{"type":"usage","seq":10,"input_tokens":10,"output_tokens":20,"reasoning_tokens":5,"cached_tokens":0,"first_token_ms":3,"duration_ms":5}"""),
+        Of("Usage", w => w.Usage(10, new Usage(), null, 5, "b/m", 7), """{"type":"usage","seq":10,"duration_ms":5,"model":"b/m","abandoned_tokens":7}"""),
         Of("SuggestedQuestions", w => w.SuggestedQuestions(11, []), """{"type":"suggested_questions","seq":11,"suggested_questions":[]}"""),
         Of("SuggestedQuestions", w => w.SuggestedQuestions(11, ["a?", "b?"]), """{"type":"suggested_questions","seq":11,"suggested_questions":["a?","b?"]}"""),
         .. Enum.GetValues<ErrorCode>().Select(code => Of("Error", w => w.Error(12, code, "No.", retryable: true), $$"""{"type":"error","seq":12,"code":"{{Words.Of(code)}}","message":"No.","retryable":true}""")),

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Passwindow.Protocol.Dialects.Anthropic;
 using Passwindow.Protocol.Dialects.OpenAIChat;
+using Passwindow.Protocol.Dialects.OpenAIResponses;
 using Passwindow.Protocol.Upstream;
 using Passwindow.Testing.Fixtures;
 using Xunit;
@@ -11,15 +12,23 @@ namespace Passwindow.Protocol.Tests.Upstream;
 public sealed class RecordingTests(ITestOutputHelper output)
 {
     private const string Chat = "chat-completions";
+    private const string Responses = "responses";
     private const string Anthropic = "anthropic-messages";
 
+    // What differs from the references, and why.
+    private static readonly Dictionary<string, string> Exceptions = new()
+    {
+        ["openai-custom-tool-1"] = "A custom tool's input is plain text: it is told as the model wrote it, and no object.",
+    };
+
     public static TheoryData<string, string> All =>
-        [.. new[] { Chat, Anthropic }.SelectMany(api => UpstreamRecording.NamesOf(api).Select(name => new TheoryDataRow<string, string>(api, name)))];
+        [.. new[] { Chat, Responses, Anthropic }.SelectMany(api => UpstreamRecording.NamesOf(api).Select(name => new TheoryDataRow<string, string>(api, name)))];
 
     [Fact]
-    public void There_are_73_chat_completions_and_37_anthropic_recordings()
+    public void There_are_73_chat_completions_37_responses_and_37_anthropic_recordings()
     {
         Assert.Equal(73, UpstreamRecording.NamesOf(Chat).Count());
+        Assert.Equal(37, UpstreamRecording.NamesOf(Responses).Count());
         Assert.Equal(37, UpstreamRecording.NamesOf(Anthropic).Count());
     }
 
@@ -36,6 +45,8 @@ public sealed class RecordingTests(ITestOutputHelper output)
     [InlineData(Chat, "openai-tool-lifecycle-matrix-streaming-gpt4o-nested-agent")]
     [InlineData(Chat, "perplexity-sonar-supports-streaming-responses")]
     [InlineData(Chat, "mistral-hybrid-reasoning-streams-thinking-separately-from-content")]
+    [InlineData(Responses, "openai-responses-tool-args-unicode-arguments-streaming")]
+    [InlineData(Responses, "openrouter-openai-responses-raw-cot-stream-openrouter")]
     [InlineData(Anthropic, "anthropic-messages-tool-args-unicode-arguments-streaming")]
     [InlineData(Anthropic, "anthropic-web-fetch-tool-stream")]
     public void A_recording_read_byte_by_byte_gives_the_same(string api, string name)
@@ -44,7 +55,12 @@ public sealed class RecordingTests(ITestOutputHelper output)
         Check(recording, Answer.Read(Reader(api), recording.Body.Select(one => new[] { one })));
     }
 
-    internal static UpstreamReader Reader(string api) => api == Chat ? new OpenAIChatUpstreamReader() : new AnthropicUpstreamReader();
+    internal static UpstreamReader Reader(string api) => api switch
+    {
+        Chat => new OpenAIChatUpstreamReader(),
+        Responses => new OpenAIResponsesUpstreamReader(),
+        _ => new AnthropicUpstreamReader(),
+    };
 
     private static IEnumerable<byte[]> Cut(byte[] body, Random random)
     {
@@ -62,7 +78,7 @@ public sealed class RecordingTests(ITestOutputHelper output)
         Assert.Equal(expected.Text, answer.Text);
         Assert.Equal(expected.Reasoning, answer.Reasoning);
         Assert.Equal(expected.Refusal ?? "", answer.Refusal);
-        CheckCalls(expected, answer);
+        CheckCalls(expected, answer, Exceptions.ContainsKey(recording.Name));
         CheckUsage(expected.UsageNormalised, answer.Usage);
         if (expected.Citations is { } citations)
             Assert.Equal(citations, answer.Citations.Count);
@@ -86,7 +102,7 @@ public sealed class RecordingTests(ITestOutputHelper output)
         }
     }
 
-    private static void CheckCalls(ExpectedOutcome expected, Answer answer)
+    private static void CheckCalls(ExpectedOutcome expected, Answer answer, bool isPlain)
     {
         bool cut = Finish(expected) is FinishReason.Length or FinishReason.ContentFilter;
         if (cut)
@@ -101,7 +117,8 @@ public sealed class RecordingTests(ITestOutputHelper output)
         Assert.Equal(
             expected.ToolCalls.Select(call => (call.Id, call.Name, call.Arguments is "" or "null" ? "{}" : call.Arguments)),
             answer.Calls);
-        Assert.All(answer.Calls, call => Assert.IsType<JsonObject>(JsonNode.Parse(call.Arguments)));
+        if (!isPlain)
+            Assert.All(answer.Calls, call => Assert.IsType<JsonObject>(JsonNode.Parse(call.Arguments)));
         Assert.All(answer.Pieces, piece => Assert.Equal(answer.Calls.Single(call => call.Id == piece.Key).Arguments, piece.Value));
     }
 
@@ -117,9 +134,10 @@ public sealed class RecordingTests(ITestOutputHelper output)
 
     private static FinishReason Finish(ExpectedOutcome expected) => expected.FinishReason switch
     {
-        "length" or "max_tokens" => FinishReason.Length,
+        "length" or "max_tokens" or "incomplete:max_output_tokens" => FinishReason.Length,
         "content_filter" or "refusal" => FinishReason.ContentFilter,
         "tool_calls" or "tool_use" => FinishReason.ToolCalls,
+        "completed" when expected.ToolCalls.Count > 0 => FinishReason.ToolCalls,
         _ => FinishReason.Stop,
     };
 }

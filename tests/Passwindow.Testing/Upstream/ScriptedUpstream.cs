@@ -138,6 +138,8 @@ public sealed class ScriptedUpstream : IAsyncDisposable
                 // Whoever writes to a client that has left fails, and that is no fault of the script.
                 if (!connection.Gone.IsCompleted && fault is not (SocketException or ObjectDisposedException))
                     _faults.Enqueue(fault);
+                if (fault is SocketException)
+                    await ((Task)connection.Gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the pump is about to see it too
                 exchange.Over();
                 connection.Dispose();
                 return;

@@ -81,10 +81,6 @@ public sealed class JournalFailureTests : IDisposable
 
         public IDiskFile Open(string path, bool create) => new FullFile(this, Disk.Instance.Open(path, create));
 
-        public IDisposable Lock(string folder) => Disk.Instance.Lock(folder);
-
-        public long FreeBytes(string folder) => Disk.Instance.FreeBytes(folder);
-
         public bool Exists(string path) => Disk.Instance.Exists(path);
 
         public IReadOnlyList<string> List(string folder, string ending) => Disk.Instance.List(folder, ending);

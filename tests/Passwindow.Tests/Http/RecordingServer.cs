@@ -10,12 +10,20 @@ namespace Passwindow.Tests.Http;
 public sealed class RecordingServer : IAsyncLifetime
 {
     private const string Chat = "chat-completions";
+    private const string Responses = "responses";
 
     private readonly ScriptedUpstream _upstream = new(ReplayAsync);
 
     internal ServerUnderTest Server { get; private set; } = null!;
 
-    public static string Model(UpstreamRecording recording, int seed) => $"{(recording.Api == Chat ? "up" : "claude")}/{recording.Name}@{seed}";
+    public static string Model(UpstreamRecording recording, int seed) => $"{Provider(recording.Api)}/{recording.Name}@{seed}";
+
+    private static string Provider(string api) => api switch
+    {
+        Chat => "up",
+        Responses => "replies",
+        _ => "claude",
+    };
 
     public async ValueTask InitializeAsync() => Server = await ServerUnderTest.StartAsync(_upstream);
 
@@ -27,7 +35,12 @@ public sealed class RecordingServer : IAsyncLifetime
 
     private static Task ReplayAsync(UpstreamExchange exchange)
     {
-        string api = exchange.Request.Target.EndsWith("/chat/completions", StringComparison.Ordinal) ? Chat : "anthropic-messages";
+        string api = exchange.Request.Target.Split('/')[^1] switch
+        {
+            "completions" => Chat,
+            "responses" => Responses,
+            _ => "anthropic-messages",
+        };
         if (exchange.Request.Json.GetProperty("model").GetString()!.Split('@') is not [var name, var seed])
             return exchange.RespondAsync(404, "{}");
         var random = new Random(int.Parse(seed));

@@ -8,10 +8,10 @@ namespace Passwindow.Tests.Http;
 public sealed class RecordingTests(RecordingServer fixture, ITestOutputHelper output) : IClassFixture<RecordingServer>
 {
     public static TheoryData<string, string> All =>
-        [.. new[] { "chat-completions", "anthropic-messages" }.SelectMany(api => UpstreamRecording.NamesOf(api).Select(name => new TheoryDataRow<string, string>(api, name)))];
+        [.. new[] { "chat-completions", "responses", "anthropic-messages" }.SelectMany(api => UpstreamRecording.NamesOf(api).Except(Plain).Select(name => new TheoryDataRow<string, string>(api, name)))];
 
     [Fact]
-    public void All_110_are_here() => Assert.Equal(110, All.Count);
+    public void All_147_are_here() => Assert.Equal(147 - Plain.Length, All.Count);
 
     [Theory, MemberData(nameof(All))]
     public async Task As_a_stream(string api, string name)
@@ -62,6 +62,9 @@ public sealed class RecordingTests(RecordingServer fixture, ITestOutputHelper ou
         Assert.Equal(Finish(expected), json.GetProperty("finish_reason").GetString());
     }
 
+    // Plain text as a custom tool's input is no JSON object, and here it is a tool of the client's: the model is told, and the client is not asked.
+    private static readonly string[] Plain = ["openai-custom-tool-1"];
+
     private string Request(UpstreamRecording recording)
     {
         int seed = Random.Shared.Next();
@@ -97,9 +100,10 @@ public sealed class RecordingTests(RecordingServer fixture, ITestOutputHelper ou
 
     private static string Finish(ExpectedOutcome expected) => expected.FinishReason switch
     {
-        "length" or "max_tokens" => "length",
+        "length" or "max_tokens" or "incomplete:max_output_tokens" => "length",
         "content_filter" or "refusal" => "content_filter",
         "tool_calls" or "tool_use" => "tool_calls",
+        "completed" when expected.ToolCalls.Count > 0 => "tool_calls",
         _ => "stop",
     };
 }

@@ -36,8 +36,8 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     public Engine Engine => _app.Services.GetRequiredService<Engine>();
 
     /// <summary>
-    /// Starts a server. <paramref name="upstream"/> is its provider <c>up</c> (Chat Completions, the default, model <c>m</c>) and its provider <c>claude</c>
-    /// (Anthropic Messages); with null it has none.
+    /// Starts a server. <paramref name="upstream"/> is its provider <c>up</c> (Chat Completions, the default, model <c>m</c>), its provider <c>replies</c>
+    /// (Responses) and its provider <c>claude</c> (Anthropic Messages); with null it has none.
     /// </summary>
     public static async Task<ServerUnderTest> StartAsync(
         ScriptedUpstream? upstream, Action<PasswindowOptions>? options = null, Action<IServiceCollection>? services = null, TimeProvider? time = null)
@@ -84,6 +84,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     {
         settings.Providers["up"] = new ProviderOptions { Type = "OpenAI", BaseUrl = $"{upstream.BaseAddress}v1", ApiKey = "k", Models = { "m" } };
         settings.Providers["claude"] = new ProviderOptions { Type = "Anthropic", BaseUrl = upstream.BaseAddress.ToString(), ApiKey = "k", Models = { "m" } };
+        settings.Providers["replies"] = new ProviderOptions { Type = "OpenAIResponses", BaseUrl = $"{upstream.BaseAddress}v1", ApiKey = "k", Models = { "m" } };
         settings.Model = "up/m";
     }
 }

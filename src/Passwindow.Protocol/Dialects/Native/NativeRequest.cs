@@ -19,6 +19,12 @@ public sealed record NativeRequest(string Message)
     /// <summary>The same as they stood in the body; null for none.</summary>
     public JsonElement? ToolsJson { get; init; }
 
+    /// <summary>What to do when the conversation has a running turn.</summary>
+    public IfActive IfActive { get; init; }
+
+    /// <summary>The turn of the conversation whose place the new one takes: an edited message; null to follow the last one.</summary>
+    public TurnId? Replaces { get; init; }
+
     /// <summary>A JSON object that the client wants to find again; null for none.</summary>
     public JsonElement? Metadata { get; init; }
 }

@@ -32,6 +32,27 @@ public static class NativeRequestReader
         }
     }
 
+    /// <summary>Reads the body of a regeneration: <c>{model?, if_active?}</c>.</summary>
+    /// <exception cref="RequestException">It is not what the contract asks for.</exception>
+    public static (string? Model, IfActive IfActive) ReadChoice(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body, Options);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? (Model(Text(document.RootElement, "model")), IfActiveOf(Text(document.RootElement, "if_active")))
+                : throw new RequestException("The body must be a JSON object.");
+        }
+        catch (JsonException e)
+        {
+            throw new RequestException($"The body is not JSON: {e.Message}");
+        }
+        catch (InvalidOperationException)
+        {
+            throw new RequestException("A text in the body holds half of a surrogate pair.");
+        }
+    }
+
     private static NativeRequest Read(JsonElement body)
     {
         if (body.ValueKind != JsonValueKind.Object)
@@ -47,6 +68,8 @@ public static class NativeRequestReader
             Model = Model(Text(body, "model")),
             Tools = tools is { } declared ? ReadTools(declared) : [],
             ToolsJson = tools?.Clone(),
+            IfActive = IfActiveOf(Text(body, "if_active")),
+            Replaces = Replaces(body),
             Metadata = Metadata(body),
         };
     }
@@ -58,6 +81,27 @@ public static class NativeRequestReader
         return ConversationId.TryParse(text, out var id)
             ? id
             : throw new RequestException("conversation_id must be 1 to 64 characters of A-Z a-z 0-9 _ -.");
+    }
+
+    /// <summary>The word of <c>if_active</c>; reject for none.</summary>
+    /// <exception cref="RequestException">It is no such word.</exception>
+    public static IfActive IfActiveOf(string? word) => word switch
+    {
+        null or "reject" => IfActive.Reject,
+        "interrupt" => IfActive.Interrupt,
+        "enqueue" => IfActive.Enqueue,
+        _ => throw new RequestException("if_active must be reject, interrupt or enqueue."),
+    };
+
+    private static TurnId? Replaces(JsonElement body)
+    {
+        if (Text(body, "replaces") is not { } text)
+            return null;
+        if (!TurnId.TryParse(text, out var turn))
+            throw new RequestException("replaces must be the id of a turn.");
+        return body.TryGetProperty("conversation_id", out var conversation) && conversation.ValueKind == JsonValueKind.String
+            ? turn
+            : throw new RequestException("replaces names a turn of a conversation: give its conversation_id.");
     }
 
     private static string? Model(string? text)
@@ -76,7 +120,9 @@ public static class NativeRequestReader
         return metadata?.Clone();
     }
 
-    private static List<ToolDeclaration> ReadTools(JsonElement tools)
+    /// <summary>Reads the tools of a body, or those that were kept of one.</summary>
+    /// <exception cref="RequestException">It is not what the contract asks for.</exception>
+    public static IReadOnlyList<ToolDeclaration> ReadTools(JsonElement tools)
     {
         if (tools.GetArrayLength() > MaxTools)
             throw new RequestException($"tools may hold at most {MaxTools}.");

@@ -4,6 +4,10 @@ namespace Passwindow.Journal.Files;
 /// The group commit, on a thread of its own: what gathered from all turns while the last sync was under way is written at once,
 /// synced once, and then shown. Nothing is shown before (contract, promise 1). The first write or sync that fails is the last.
 /// </summary>
+/// <remarks>
+/// A commit after a pause begins at once. Under load the next one begins a little after the last one began and not as soon as it can, so
+/// that more gathers: syncs per second then have a ceiling, however many turns run.
+/// </remarks>
 internal sealed class CommitLoop : ICommitQueue, IDisposable
 {
     /// <summary>Once a batch is this large, the rest waits for the next one.</summary>
@@ -21,7 +25,9 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     private Queue<ICommitting> _gathered = new(); // emptied by this thread alone
     private WriteAheadFile _file;
     private long _batchNumber;
+    private long _begunAt;
     private bool _stopping;
+    private bool _rollDue;
     private bool _halted;
 
     public CommitLoop(IDisk disk, string folder, long firstNumber, CommitLoopSettings settings)
@@ -61,6 +67,16 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
         lock (_gate)
         {
             _halted = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Begins the next write-ahead file soon, so that this one goes, with what was deleted since it began.</summary>
+    public void RollSoon()
+    {
+        lock (_gate)
+        {
+            _rollDue = true;
             Monitor.Pulse(_gate);
         }
     }
@@ -107,23 +123,38 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
             {
                 if (_halted)
                     return false;
-                if (_gathered.Count > 0)
+                if (_gathered.Count > 0 || (_rollDue && _waiting.Count == 0))
                     return true;
-                if (_waiting.Count > 0)
+                if (_waiting.Count == 0)
+                {
+                    if (_stopping)
+                        return false;
+                    Monitor.Wait(_gate);
+                }
+                else if (_stopping || IsDue(out int milliseconds))
                 {
                     (_gathered, _waiting) = (_waiting, _gathered);
                     return true;
                 }
-
-                if (_stopping)
-                    return false;
-                Monitor.Wait(_gate);
+                else
+                {
+                    Monitor.Wait(_gate, milliseconds);
+                }
             }
         }
     }
 
+    // The real clock, because a thread really waits here.
+    private bool IsDue(out int milliseconds)
+    {
+        var rest = _settings.Spacing - TimeProvider.System.GetElapsedTime(_begunAt);
+        milliseconds = (int)Math.Ceiling(rest.TotalMilliseconds);
+        return rest <= TimeSpan.Zero;
+    }
+
     private void Commit()
     {
+        _begunAt = TimeProvider.System.GetTimestamp();
         _batch.Clear();
         _lines.Clear();
         _batchNumber++;
@@ -140,8 +171,17 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
                 _settings.OnPublished(turn);
         }
 
-        if (_file.Length > _settings.MaxFileBytes)
+        if (TakeRollDue() || _file.Length > _settings.MaxFileBytes)
             Roll();
+    }
+
+    private bool TakeRollDue()
+    {
+        lock (_gate)
+        {
+            (bool isDue, _rollDue) = (_rollDue, false);
+            return isDue;
+        }
     }
 
     /// <summary>Begins the next file. It says which turns go on, so that recovery needs no file before it once those are stored.</summary>
@@ -176,6 +216,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
 
 /// <summary>What the commit loop needs of the journal around it.</summary>
 /// <param name="Durability">Whether to sync.</param>
+/// <param name="Spacing">How far apart two commits begin at least, while something waits.</param>
 /// <param name="MaxFileBytes">The size at which the next file begins.</param>
 /// <param name="Running">The turns that have not ended or are not stored yet.</param>
 /// <param name="OnPublished">A turn's line has moved.</param>
@@ -183,6 +224,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
 /// <param name="OnFailed">Nothing will be committed any more.</param>
 internal sealed record CommitLoopSettings(
     Durability Durability,
+    TimeSpan Spacing,
     long MaxFileBytes,
     Func<IEnumerable<FileTurn>> Running,
     Action<FileTurn> OnPublished,

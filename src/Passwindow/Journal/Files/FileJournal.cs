@@ -23,6 +23,9 @@ internal sealed partial class FileJournal : IJournal
     /// <summary>How many bytes must be free before a journal that ran out of room opens again.</summary>
     public const long RoomToReopen = 64 * 1024 * 1024;
 
+    /// <summary>How long after a deletion the write-ahead file may go on that holds what was deleted; what it takes to store the rest comes on top.</summary>
+    private static readonly TimeSpan EraseAfter = TimeSpan.FromMinutes(50);
+
     private static readonly TimeSpan RoomCheckPeriod = TimeSpan.FromSeconds(1);
 
     private readonly FileJournalSettings _settings;
@@ -32,6 +35,8 @@ internal sealed partial class FileJournal : IJournal
     private readonly IDisposable _lock;
     private readonly Lock _reopening = new();
     private ITimer? _roomCheck;
+    private ITimer? _erase;
+    private int _eraseDue;
     private JournalRun _run;
     private bool _closed;
 
@@ -96,8 +101,12 @@ internal sealed partial class FileJournal : IJournal
     public async ValueTask<bool> RenameAsync(ConversationKey key, string title, CancellationToken cancellation) =>
         await Run.RenameAsync(key, title).WaitAsync(cancellation);
 
-    public async ValueTask<bool> DeleteAsync(ConversationKey key, CancellationToken cancellation) =>
-        await Run.DeleteAsync(key).WaitAsync(cancellation);
+    public async ValueTask<bool> DeleteAsync(ConversationKey key, CancellationToken cancellation)
+    {
+        if (Interlocked.Exchange(ref _eraseDue, 1) == 0)
+            Interlocked.Exchange(ref _erase, _time.CreateTimer(_ => EraseDeleted(), null, EraseAfter, Timeout.InfiniteTimeSpan))?.Dispose();
+        return await Run.DeleteAsync(key).WaitAsync(cancellation);
+    }
 
     /// <summary>Commits and stores what is left, and lets go of the folder. Turns that have not ended fail here and are ended by the next recovery.</summary>
     public ValueTask DisposeAsync()
@@ -108,11 +117,18 @@ internal sealed partial class FileJournal : IJournal
                 return ValueTask.CompletedTask;
             _closed = true;
             _roomCheck?.Dispose();
+            _erase?.Dispose();
             _run.Dispose();
         }
 
         _lock.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private void EraseDeleted()
+    {
+        Volatile.Write(ref _eraseDue, 0);
+        Run.EraseDeleted();
     }
 
     private JournalRun Start()
@@ -198,4 +214,13 @@ internal sealed partial class FileJournal : IJournal
 internal sealed record FileJournalSettings(string Folder, Durability Durability, long MaxWriteAheadBytes = 64 * 1024 * 1024)
 {
     public const long LargestWriteAhead = 1024 * 1024 * 1024;
+
+    /// <summary>
+    /// How far apart two commits begin at least, while something waits. Default: each begins as soon as the last has ended; where a sync is cheap
+    /// that is thousands a second, each of which costs more than it gains (<see cref="ServerCommitSpacing"/>).
+    /// </summary>
+    public TimeSpan CommitSpacing { get; init; }
+
+    /// <summary>What a server uses where each commit costs a sync: it adds a millisecond to a token on average, and bounds the syncs to 500 a second.</summary>
+    public static TimeSpan ServerCommitSpacing { get; } = TimeSpan.FromMilliseconds(2);
 }

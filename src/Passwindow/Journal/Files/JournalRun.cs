@@ -46,7 +46,7 @@ internal sealed class JournalRun : IDisposable
             disk,
             writeAhead,
             Recovered.LastWriteAheadNumber + 1,
-            new CommitLoopSettings(settings.Durability, settings.MaxWriteAheadBytes, () => _turns.All, OnPublished, _checkpoints.Retire, Fail));
+            new CommitLoopSettings(settings.Durability, settings.CommitSpacing, settings.MaxWriteAheadBytes, () => _turns.All, OnPublished, _checkpoints.Retire, Fail));
         _checkpoints.Start();
         _commits.Start();
 
@@ -151,6 +151,9 @@ internal sealed class JournalRun : IDisposable
             _failure ??= closed;
         FailAll(closed);
     }
+
+    /// <summary>Has the write-ahead file go that still holds what was deleted.</summary>
+    public void EraseDeleted() => _commits.RollSoon();
 
     private Task<bool> Enqueue(ConversationChange change)
     {

@@ -37,6 +37,36 @@ public sealed class ConversationCrashTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task An_hour_after_a_deletion_no_byte_of_it_is_on_the_disk()
+    {
+        var time = new HandTime();
+        var disk = new SimulatedDisk();
+        await using var journal = FileJournal.Open(
+            new FileJournalSettings(FaultyJournal.Folder, Durability.Fsync), time, Microsoft.Extensions.Logging.Abstractions.NullLogger<FileJournal>.Instance, disk);
+        await journal.WriteTurnAsync("c_1", message: "a secret");
+        var running = await journal.BeginTurnAsync("c_2");
+        await journal.DeleteAsync(WrittenTurn.Key("c_1"), default);
+        Assert.Contains(disk.Files, Holds);
+        time.Advance(TimeSpan.FromHours(1));
+        await Http.Waiting.ForAsync(() => !disk.Files.Any(Holds));
+        Assert.Equal(1 + 3, running.Reader.Committed);
+        await using var next = FaultyJournal.Open(disk.AfterKill());
+        Assert.Equal(["c_2"], (await next.PageAsync()).Ids);
+
+        bool Holds(string path)
+        {
+            try
+            {
+                return Passwindow.Journal.Tools.SalvageScan.ReadAll(disk, path).AsSpan().IndexOf("a secret"u8) >= 0;
+            }
+            catch (FileNotFoundException)
+            {
+                return false; // it went in this moment
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_power_cut_before_any_call_keeps_what_was_answered()
     {
         var random = new Random(TestDepth.Seed);

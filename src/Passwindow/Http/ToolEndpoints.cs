@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Passwindow.Journal;
+using Passwindow.Protocol;
+using Passwindow.Protocol.Dialects;
+using Passwindow.Protocol.Dialects.Native;
+using Passwindow.Turns;
+
+namespace Passwindow.Http;
+
+/// <summary>What the client's tools gave, and a person's yes or no (contract, section 4).</summary>
+internal static class ToolEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/turns/{turn}/tool-results", Exchange.Of(ResultsAsync));
+        routes.MapPost("/turns/{turn}/approvals", Exchange.Of(ApprovalsAsync));
+    }
+
+    /// <summary>One <c>done</c> ends a turn for good, so what follows is a new turn of the same conversation.</summary>
+    private static async Task ResultsAsync(Exchange exchange)
+    {
+        bool events = Accept.WantsEvents(exchange.Request);
+        var dialect = Accept.Dialect(exchange.Request);
+        var asked = await FindOwnAsync(exchange);
+        var results = ToolAnswers.ReadResults(await RequestBody.ReadAsync(exchange.Request, ToolAnswers.MaxBytes, exchange.Left));
+        if (!asked.HasEnded)
+            throw new Problem(StatusCodes.Status409Conflict, "not_waiting", "The turn has not ended.");
+        var opening = asked.Opening;
+        var resolution = exchange.Engine.Models.Resolve(opening.Model);
+        var request = new TurnRequest(
+            opening.Tenant, exchange.Caller.User, opening.Conversation, Message: "", resolution.Model ?? throw Problem.Invalid(resolution.Problem!))
+        {
+            Tools = ReadTools(opening),
+            ToolsJson = opening.Tools,
+            Metadata = opening.Metadata,
+            Continues = new Continuation(opening.Turn, results),
+        };
+        await TurnEndpoints.AnswerAsync(exchange, TurnRequests.WithServer(exchange, request), events, dialect);
+    }
+
+    private static async Task ApprovalsAsync(Exchange exchange)
+    {
+        var asked = await FindOwnAsync(exchange);
+        var answers = ToolAnswers.ReadApprovals(await RequestBody.ReadAsync(exchange.Request, ToolAnswers.MaxBytes, exchange.Left));
+        var receipt = exchange.Engine.Turns.Find(asked.Opening.Key) is { Reason: CancelReason.None } running
+            ? running.Approvals.Answer(answers)
+            : await AskedForAsync(asked, answers, exchange.Left) ? ApprovalReceipt.Late : ApprovalReceipt.Unknown;
+        if (receipt == ApprovalReceipt.Unknown)
+            throw Problem.NotFound();
+        if (receipt == ApprovalReceipt.Late)
+            throw new Problem(StatusCodes.Status409Conflict, "already_answered", "A call was answered before, or does not wait any more; nothing of this request counts.");
+        exchange.Response.ContentType = "application/json";
+        await using var json = new Utf8JsonWriter(exchange.Response.BodyWriter);
+        ToolAnswers.Write(json, asked.Opening.Turn, answers);
+    }
+
+    /// <summary>The turn, if the caller is who started it.</summary>
+    private static async Task<ITurnReader> FindOwnAsync(Exchange exchange)
+    {
+        var turn = await exchange.FindTurnAsync(exchange.RouteTurn());
+        return turn.Opening.User == exchange.Caller.User ? turn : throw Problem.Forbidden("Only who started the turn may answer for it.");
+    }
+
+    private static IReadOnlyList<Protocol.Upstream.ToolDeclaration> ReadTools(TurnOpening opening)
+    {
+        try
+        {
+            return opening.Tools is { } tools ? NativeRequestReader.ReadTools(tools) : [];
+        }
+        catch (RequestException e)
+        {
+            throw Problem.Invalid(e.Message);
+        }
+    }
+
+    private static async Task<bool> AskedForAsync(ITurnReader turn, IReadOnlyList<Approval> answers, CancellationToken cancellation)
+    {
+        var asked = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var committed in turn.ReadAllAsync(cancellation))
+        {
+            if (committed.Type == EventType.ToolCall && EventJson.GetString(committed.Json.Span, "approval"u8) is not null)
+                asked.Add(EventJson.GetString(committed.Json.Span, "id"u8) ?? "");
+        }
+
+        return answers.All(answer => asked.Contains(answer.Id));
+    }
+}
