@@ -11,7 +11,7 @@ namespace Passwindow.Bench;
 internal static class JournalBench
 {
     /// <summary>Appends and syncs without a journal: the floor under every commit.</summary>
-    public static void BareSync(string folder)
+    public static Figure BareSync(string folder)
     {
         string path = Path.Combine(folder, "bare");
         byte[] page = new byte[4096];
@@ -29,11 +29,11 @@ internal static class JournalBench
         }
 
         File.Delete(path);
-        Console.WriteLine($"bare write of 4 KiB + fdatasync: {delays.Count / 3.0,8:N0}/s  {Percentiles(delays)}");
+        return Figure.Of(delays.Count / 3.0, delays.Count / 3.0, delays);
     }
 
-    /// <summary>Each writer appends events of 100 bytes and waits for their commit before the next.</summary>
-    public static async Task FlatOutAsync(string folder, int writers, int perCommit, int seconds)
+    /// <summary>Each writer appends events of 100 bytes, so many at a time, and waits for their commit before the next.</summary>
+    public static async Task<Figure> FlatOutAsync(string folder, int writers, int perCommit, int seconds)
     {
         await using var journal = Open(folder, out var disk);
         long appends = 0;
@@ -58,11 +58,11 @@ internal static class JournalBench
             }
         })));
         double elapsed = clock.Elapsed.TotalSeconds;
-        Console.WriteLine($"{writers,5} writers, {perCommit,2} a commit: {appends / elapsed,10:N0} appends/s  {disk.Syncs / elapsed,6:N0} syncs/s  {Process.GetCurrentProcess().WorkingSet64 >> 20} MiB");
+        return new Figure(appends / elapsed, disk.Syncs / elapsed);
     }
 
     /// <summary>Turns that each give so many tokens a second; how long each token waits until it may be shown.</summary>
-    public static async Task PacedAsync(string folder, int turns, int perSecond, int seconds)
+    public static async Task<Figure> PacedAsync(string folder, int turns, int perSecond, int seconds)
     {
         await using var journal = Open(folder, out var disk);
         var delays = new List<double>[turns];
@@ -86,7 +86,7 @@ internal static class JournalBench
         })));
         double elapsed = over.Elapsed.TotalSeconds;
         var all = delays.SelectMany(static each => each).ToList();
-        Console.WriteLine($"{turns,5} turns x {perSecond} tokens/s: {all.Count / elapsed,10:N0} appends/s  {disk.Syncs / elapsed,6:N0} syncs/s  {Percentiles(all)}");
+        return Figure.Of(all.Count / elapsed, disk.Syncs / elapsed, all);
     }
 
     /// <summary>How long a start takes after the process died with a full write-ahead file.</summary>
@@ -132,13 +132,6 @@ internal static class JournalBench
             Directory.Delete(data, recursive: true);
         disk = new CountingDisk(Disk.Instance);
         return FileJournal.Open(new FileJournalSettings(data, Durability.Fsync, maxWriteAheadBytes) { CommitSpacing = FileJournalSettings.ServerCommitSpacing }, TimeProvider.System, NullLogger<FileJournal>.Instance, disk);
-    }
-
-    private static string Percentiles(List<double> delays)
-    {
-        delays.Sort();
-        double At(double share) => delays[(int)(share * (delays.Count - 1))];
-        return $"p50 {At(0.5):F2}  p99 {At(0.99):F2}  p99.9 {At(0.999):F2}  max {delays[^1]:F1} ms";
     }
 
     private sealed class BenchTurn

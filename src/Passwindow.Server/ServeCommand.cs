@@ -25,6 +25,12 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(string[] args, CancellationToken cancellation)
     {
+        if (KestrelLimits.Refusal() is { } refusal)
+        {
+            await Console.Error.WriteLineAsync($"passwindow: {refusal}");
+            return 1;
+        }
+
         try
         {
             await using var app = ServerApp.Create(args);

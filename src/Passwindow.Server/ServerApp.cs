@@ -19,6 +19,7 @@ internal static class ServerApp
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning); // the announcement says it
         builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
         builder.WebHost.UseSockets(KestrelLimits.Apply);
+        KestrelLimits.Bound(builder.Services);
         if (string.IsNullOrEmpty(builder.Configuration["urls"]))
             builder.WebHost.UseUrls(DefaultUrl);
         builder.Services.AddPasswindow();
