@@ -1,4 +1,7 @@
+using System.Text;
+using System.Text.Unicode;
 using Passwindow.Protocol.ServerSentEvents;
+using Passwindow.Protocol.Upstream.Reading;
 
 namespace Passwindow.Protocol.Upstream;
 
@@ -14,21 +17,66 @@ public abstract class UpstreamReader
     /// </summary>
     public bool IsComplete { get; protected set; }
 
+    /// <summary>What holds the memory of the chat events of one call.</summary>
+    private protected TextBuffer Buffer { get; } = new();
+
     /// <summary>Reads one server-sent event and adds what it says to <paramref name="said"/>; unknown events and fields are skipped.</summary>
     /// <exception cref="UpstreamException">
     /// The provider reported an error (<see cref="ErrorCode.UpstreamUnavailable"/>, <see cref="ErrorCode.UpstreamRateLimited"/>,
     /// <see cref="ErrorCode.UpstreamRefused"/>), or the event is not what the API says (<see cref="ErrorCode.UpstreamMalformed"/>).
     /// </exception>
-    public abstract void Read(in SseEvent sse, ICollection<ChatEvent> said);
+    public void Read(in SseEvent sse, ICollection<ChatEvent> said)
+    {
+        if (IsComplete)
+            return;
+        Buffer.Reset();
+        var data = sse.Data.Trim(" \t\r\n"u8);
+        if (data.IsEmpty)
+            return;
+        try
+        {
+            ReadEvent(data, isError: sse.Type.SequenceEqual("error"u8), said);
+        }
+        catch (Exception fault) when (fault is not UpstreamException)
+        {
+            throw UpstreamFault.Malformed(fault);
+        }
+    }
 
     /// <summary>
     /// The connection has closed. Adds what was still held back; some servers leave their end marker out, and where the API's rules
     /// allow to see that the answer is whole it is complete all the same.
     /// </summary>
     /// <exception cref="UpstreamException"><see cref="ErrorCode.UpstreamTruncated"/>: the answer broke off.</exception>
-    public abstract void End(ICollection<ChatEvent> said);
+    public void End(ICollection<ChatEvent> said)
+    {
+        if (IsComplete)
+            return;
+        Buffer.Reset();
+        ReadEnd(said);
+    }
 
     /// <summary>Reads a complete answer that came as one JSON document, because the server does not stream.</summary>
     /// <exception cref="UpstreamException">As for <see cref="Read"/>.</exception>
-    public abstract void ReadDocument(ReadOnlySpan<byte> json, ICollection<ChatEvent> said);
+    public void ReadDocument(ReadOnlySpan<byte> json, ICollection<ChatEvent> said)
+    {
+        Buffer.Reset();
+        try
+        {
+            ReadWhole(Utf8.IsValid(json) ? json : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json)), said);
+        }
+        catch (Exception fault) when (fault is not UpstreamException)
+        {
+            throw UpstreamFault.Malformed(fault);
+        }
+    }
+
+    /// <summary>Reads an event's data, which is not blank. Whatever else than an <see cref="UpstreamException"/> it throws means that the data is malformed.</summary>
+    private protected abstract void ReadEvent(ReadOnlySpan<byte> data, bool isError, ICollection<ChatEvent> said);
+
+    /// <summary>Completes the answer, or throws that it broke off.</summary>
+    private protected abstract void ReadEnd(ICollection<ChatEvent> said);
+
+    /// <summary>Reads a whole answer, valid UTF-8.</summary>
+    private protected abstract void ReadWhole(ReadOnlySpan<byte> json, ICollection<ChatEvent> said);
 }

@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Unicode;
-using Passwindow.Protocol.ServerSentEvents;
 using Passwindow.Protocol.Upstream;
 using Passwindow.Protocol.Upstream.Reading;
 
@@ -13,7 +10,6 @@ namespace Passwindow.Protocol.Dialects.Anthropic;
 /// </remarks>
 public sealed class AnthropicUpstreamReader : UpstreamReader
 {
-    private readonly TextBuffer _buffer = new();
     private readonly ToolCallAssembler _calls = new();
     private readonly UsageTotals _usage = new();
     private readonly AnthropicUsage _counts = new();
@@ -24,55 +20,23 @@ public sealed class AnthropicUpstreamReader : UpstreamReader
     /// <summary>Makes the reader of one answer.</summary>
     public AnthropicUpstreamReader()
     {
-        _text = new AnswerText(_buffer);
-        _blocks = new AnthropicBlocks(_buffer, _text, _calls);
+        _text = new AnswerText(Buffer);
+        _blocks = new AnthropicBlocks(Buffer, _text, _calls);
     }
 
-    /// <inheritdoc/>
-    public override void Read(in SseEvent sse, ICollection<ChatEvent> said)
+    private protected override void ReadEnd(ICollection<ChatEvent> said)
     {
-        if (IsComplete)
-            return;
-        _buffer.Reset();
-        var data = sse.Data.Trim(" \t\r\n"u8);
-        if (data.IsEmpty)
-            return;
-        try
-        {
-            ReadEvent(data, sse.Type.SequenceEqual("error"u8), said);
-        }
-        catch (Exception fault) when (fault is not UpstreamException)
-        {
-            throw UpstreamFault.Malformed(fault);
-        }
-    }
-
-    /// <inheritdoc/>
-    public override void End(ICollection<ChatEvent> said)
-    {
-        if (IsComplete)
-            return;
-        _buffer.Reset();
         _text.End(said);
         throw UpstreamFault.Truncated();
     }
 
-    /// <inheritdoc/>
-    public override void ReadDocument(ReadOnlySpan<byte> json, ICollection<ChatEvent> said)
+    private protected override void ReadWhole(ReadOnlySpan<byte> json, ICollection<ChatEvent> said)
     {
-        _buffer.Reset();
-        try
-        {
-            ReadMessage(Utf8.IsValid(json) ? json : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json)), said);
-            Complete(said);
-        }
-        catch (Exception fault) when (fault is not UpstreamException)
-        {
-            throw UpstreamFault.Malformed(fault);
-        }
+        ReadMessage(json, said);
+        Complete(said);
     }
 
-    private void ReadEvent(ReadOnlySpan<byte> data, bool isError, ICollection<ChatEvent> said)
+    private protected override void ReadEvent(ReadOnlySpan<byte> data, bool isError, ICollection<ChatEvent> said)
     {
         if (isError && data[0] != '{')
             throw UpstreamFault.Reported(data);

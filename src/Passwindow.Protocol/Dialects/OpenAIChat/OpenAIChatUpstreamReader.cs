@@ -1,7 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
-using Passwindow.Protocol.ServerSentEvents;
 using Passwindow.Protocol.Upstream;
 using Passwindow.Protocol.Upstream.Reading;
 
@@ -18,7 +15,6 @@ namespace Passwindow.Protocol.Dialects.OpenAIChat;
 /// </remarks>
 public sealed class OpenAIChatUpstreamReader : UpstreamReader
 {
-    private readonly TextBuffer _buffer = new();
     private readonly ToolCallAssembler _calls = new();
     private readonly UsageTotals _usage = new();
     private readonly AnswerText _text;
@@ -29,56 +25,27 @@ public sealed class OpenAIChatUpstreamReader : UpstreamReader
     /// <summary>Makes the reader of one answer.</summary>
     public OpenAIChatUpstreamReader()
     {
-        _text = new AnswerText(_buffer);
-        _sources = new OpenAIChatSources(_buffer);
+        _text = new AnswerText(Buffer);
+        _sources = new OpenAIChatSources(Buffer);
         _message = new OpenAIChatMessage(_text, _calls, _sources);
     }
 
-    /// <inheritdoc/>
-    public override void Read(in SseEvent sse, ICollection<ChatEvent> said)
+    private protected override void ReadEvent(ReadOnlySpan<byte> data, bool isError, ICollection<ChatEvent> said)
     {
-        if (IsComplete)
-            return;
-        _buffer.Reset();
-        var data = sse.Data.Trim(" \t\r\n"u8);
-        try
-        {
-            if (data.SequenceEqual("[DONE]"u8))
-                Complete(said);
-            else if (sse.Type.SequenceEqual("error"u8))
-                throw UpstreamFault.Reported(ErrorOf(data));
-            else if (!data.IsEmpty)
-                ReadChunk(data, said);
-        }
-        catch (Exception fault) when (fault is not UpstreamException)
-        {
-            throw UpstreamFault.Malformed(fault);
-        }
+        if (data.SequenceEqual("[DONE]"u8))
+            Complete(said);
+        else if (isError)
+            throw UpstreamFault.Reported(ErrorOf(data));
+        else
+            ReadChunk(data, said);
     }
 
-    /// <inheritdoc/>
-    public override void End(ICollection<ChatEvent> said)
-    {
-        if (IsComplete)
-            return;
-        _buffer.Reset();
-        Complete(said);
-    }
+    private protected override void ReadEnd(ICollection<ChatEvent> said) => Complete(said);
 
-    /// <inheritdoc/>
-    public override void ReadDocument(ReadOnlySpan<byte> json, ICollection<ChatEvent> said)
+    private protected override void ReadWhole(ReadOnlySpan<byte> json, ICollection<ChatEvent> said)
     {
-        _buffer.Reset();
-        try
-        {
-            if (!ReadChunk(Utf8.IsValid(json) ? json : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json)), said))
-                throw UpstreamFault.Malformed("The model's provider answered with something else than an answer.");
-        }
-        catch (Exception fault) when (fault is not UpstreamException)
-        {
-            throw UpstreamFault.Malformed(fault);
-        }
-
+        if (!ReadChunk(json, said))
+            throw UpstreamFault.Malformed("The model's provider answered with something else than an answer.");
         _finish ??= FinishReason.Stop; // a document that closed is whole, whatever it leaves out
         Complete(said);
     }

@@ -1,7 +1,4 @@
-using System.Text;
-using System.Text.Unicode;
 using Passwindow.Protocol.Dialects.OpenAIChat;
-using Passwindow.Protocol.ServerSentEvents;
 using Passwindow.Protocol.Upstream;
 using Passwindow.Protocol.Upstream.Reading;
 
@@ -18,7 +15,6 @@ public sealed class OpenAIResponsesUpstreamReader : UpstreamReader
     /// <summary>The most parts (of text, of thinking) that one answer may have.</summary>
     private const int MaxParts = 4096;
 
-    private readonly TextBuffer _buffer = new();
     private readonly ToolCallAssembler _calls = new();
     private readonly UsageTotals _usage = new();
     private readonly HashSet<(long Item, long Part)> _spoken = [];
@@ -28,64 +24,33 @@ public sealed class OpenAIResponsesUpstreamReader : UpstreamReader
     /// <summary>Makes the reader of one answer.</summary>
     public OpenAIResponsesUpstreamReader()
     {
-        _text = new AnswerText(_buffer);
-        _items = new OpenAIResponsesItems(_text, _calls, new CitationWriter(_buffer));
+        _text = new AnswerText(Buffer);
+        _items = new OpenAIResponsesItems(_text, _calls, new CitationWriter(Buffer));
     }
 
-    /// <inheritdoc/>
-    public override void Read(in SseEvent sse, ICollection<ChatEvent> said)
+    private protected override void ReadEnd(ICollection<ChatEvent> said)
     {
-        if (IsComplete)
-            return;
-        _buffer.Reset();
-        var data = sse.Data.Trim(" \t\r\n"u8);
-        if (data.IsEmpty || data.SequenceEqual("[DONE]"u8))
-            return;
-        try
-        {
-            ReadEvent(data, sse.Type.SequenceEqual("error"u8), said);
-        }
-        catch (Exception fault) when (fault is not UpstreamException)
-        {
-            throw UpstreamFault.Malformed(fault);
-        }
-    }
-
-    /// <inheritdoc/>
-    public override void End(ICollection<ChatEvent> said)
-    {
-        if (IsComplete)
-            return;
-        _buffer.Reset();
         _text.End(said);
         throw UpstreamFault.Truncated();
     }
 
-    /// <inheritdoc/>
-    public override void ReadDocument(ReadOnlySpan<byte> json, ICollection<ChatEvent> said)
+    private protected override void ReadWhole(ReadOnlySpan<byte> json, ICollection<ChatEvent> said)
     {
-        _buffer.Reset();
-        try
-        {
-            var whole = Utf8.IsValid(json) ? json : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json));
-            ReadOnlySpan<byte> output = default, error = default;
-            var fields = new JsonFields(whole);
-            while (fields.MoveNext())
-                _ = fields.Take("output"u8, ref output) || fields.Take("error"u8, ref error);
-            if (JsonSlice.IsTruthy(error))
-                throw UpstreamFault.Reported(error);
-            if (!JsonSlice.IsArray(output))
-                throw UpstreamFault.Malformed("The model's provider answered with something else than an answer.");
-            Complete(whole, said);
-        }
-        catch (Exception fault) when (fault is not UpstreamException)
-        {
-            throw UpstreamFault.Malformed(fault);
-        }
+        ReadOnlySpan<byte> output = default, error = default;
+        var fields = new JsonFields(json);
+        while (fields.MoveNext())
+            _ = fields.Take("output"u8, ref output) || fields.Take("error"u8, ref error);
+        if (JsonSlice.IsTruthy(error))
+            throw UpstreamFault.Reported(error);
+        if (!JsonSlice.IsArray(output))
+            throw UpstreamFault.Malformed("The model's provider answered with something else than an answer.");
+        Complete(json, said);
     }
 
-    private void ReadEvent(ReadOnlySpan<byte> data, bool isError, ICollection<ChatEvent> said)
+    private protected override void ReadEvent(ReadOnlySpan<byte> data, bool isError, ICollection<ChatEvent> said)
     {
+        if (data.SequenceEqual("[DONE]"u8))
+            return; // some servers send it; it ends nothing here
         if (isError && data[0] != '{')
             throw UpstreamFault.Reported(data);
         var it = OpenAIResponsesEvent.Read(data);

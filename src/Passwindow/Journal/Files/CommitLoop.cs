@@ -25,6 +25,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     private Queue<ICommitting> _gathered = new(); // emptied by this thread alone
     private WriteAheadFile _file;
     private long _batchNumber;
+    private long _batchUnderWay;
     private long _begunAt;
     private bool _stopping;
     private bool _rollDue;
@@ -48,6 +49,9 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
                 return _file.Number;
         }
     }
+
+    /// <summary>The number of the batch that is being written and synced; 0 if none is.</summary>
+    public long BatchUnderWay => Volatile.Read(ref _batchUnderWay);
 
     public void Start() => _thread.Start();
 
@@ -162,7 +166,9 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
         while (_lines.Length < MaxBatchBytes && _gathered.TryDequeue(out var each))
             _batch.Add((each, each.Frame(_lines, _batchNumber, ref crc)));
         crc = JournalLine.WriteCommit(_lines, _batchNumber, crc);
+        Volatile.Write(ref _batchUnderWay, _batchNumber);
         _file.Append(_lines.Written, crc, sync: _settings.Durability == Durability.Fsync);
+        Volatile.Write(ref _batchUnderWay, 0);
 
         foreach (var (each, seq) in _batch)
         {

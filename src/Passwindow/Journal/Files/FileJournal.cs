@@ -34,6 +34,7 @@ internal sealed partial class FileJournal : IJournal
     private readonly ILogger<FileJournal> _log;
     private readonly IDisposable _lock;
     private readonly Lock _reopening = new();
+    private readonly SlowDiskWatch _slowDisk;
     private ITimer? _roomCheck;
     private ITimer? _erase;
     private int _eraseDue;
@@ -50,6 +51,7 @@ internal sealed partial class FileJournal : IJournal
         try
         {
             _run = Start();
+            _slowDisk = new SlowDiskWatch(time, () => Run.BatchUnderWay, LogSlowDisk);
         }
         catch
         {
@@ -116,6 +118,7 @@ internal sealed partial class FileJournal : IJournal
             if (_closed)
                 return ValueTask.CompletedTask;
             _closed = true;
+            _slowDisk.Dispose();
             _roomCheck?.Dispose();
             _erase?.Dispose();
             _run.Dispose();
@@ -196,6 +199,9 @@ internal sealed partial class FileJournal : IJournal
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A conversation is set aside until it is repaired (passwindow journal repair): {Reason}")]
     private partial void LogDamaged(Exception damage, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The disk has kept a commit waiting for more than a second: tokens are late, none is lost.")]
+    private partial void LogSlowDisk();
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The journal is closed for writing until the server is started again: {Reason}")]
     private partial void LogFailed(Exception failure, string reason);

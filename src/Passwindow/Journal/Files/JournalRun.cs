@@ -64,6 +64,9 @@ internal sealed class JournalRun : IDisposable
     /// <summary>How the list of conversations came about.</summary>
     public CatalogReport Listed { get; }
 
+    /// <summary>The number of the batch that is being committed; 0 if none is.</summary>
+    public long BatchUnderWay => _commits.BatchUnderWay;
+
     public JournalUnavailableException? Failure => Volatile.Read(ref _failure);
 
     public ITurnWriter Open(TurnOpening opening)
