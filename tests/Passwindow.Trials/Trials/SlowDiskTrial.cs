@@ -58,6 +58,8 @@ internal static class SlowDiskTrial
                 await load.StartTurnsAsync(server.Address, Turns, 2, Tokens);
                 await load.AllLeftAsync();
                 grown = Megabytes(server.ServerId) - before;
+                if (stall && !server.Output.Contains("has kept a commit waiting", StringComparison.Ordinal))
+                    violations.Add($"T8 {fault}: the log does not say that the disk is slow.");
             }
 
             if (load.Turns.Any(static turn => !turn.Finished || turn.Viewers.Any(static viewer => !viewer.HasEnded)))
