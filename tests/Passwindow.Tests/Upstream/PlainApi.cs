@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using Passwindow.Protocol;
-using Passwindow.Protocol.ServerSentEvents;
 using Passwindow.Protocol.Upstream;
 
 namespace Passwindow.Tests.Upstream;
@@ -24,9 +23,9 @@ internal sealed class PlainApi : UpstreamReader
 
     public static byte[] Whole { get; } = [.. Frame("Hel"), .. Frame("lo"), .. Frame("[DONE]")];
 
-    public override void Read(in SseEvent sse, ICollection<ChatEvent> said)
+    private protected override void ReadEvent(ReadOnlySpan<byte> bytes, bool isError, ICollection<ChatEvent> said)
     {
-        var data = Encoding.UTF8.GetString(sse.Data);
+        var data = Encoding.UTF8.GetString(bytes);
         if (data.StartsWith("fail", StringComparison.Ordinal))
             throw new UpstreamException(ErrorCode.UpstreamUnavailable, "It failed.", retryable: true) { Detail = data };
 
@@ -41,10 +40,10 @@ internal sealed class PlainApi : UpstreamReader
         }
     }
 
-    public override void End(ICollection<ChatEvent> said) =>
+    private protected override void ReadEnd(ICollection<ChatEvent> said) =>
         throw new UpstreamException(ErrorCode.UpstreamTruncated, "The answer broke off. Try again.", retryable: true);
 
-    public override void ReadDocument(ReadOnlySpan<byte> json, ICollection<ChatEvent> said)
+    private protected override void ReadWhole(ReadOnlySpan<byte> json, ICollection<ChatEvent> said)
     {
         said.Add(new TextDelta(json.ToArray()));
         said.Add(new AnswerEnded(FinishReason.Stop));
