@@ -23,12 +23,11 @@ internal sealed class OllamaSearch(Ollama? configured, Ollama? local, Action<Oll
 }
 
 /// <summary>Makes the catalog when the host starts, so that a wrong setting is told then, and lets it look for Ollama.</summary>
-internal sealed class UpstreamStart(UpstreamSetup setup, ModelCatalog catalog) : IHostedService
+internal sealed class UpstreamStart(UpstreamSetup setup) : IHostedService
 {
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        setup.CheckModels(catalog);
         _ = setup.Search.StartAsync();
         return Task.CompletedTask;
     }

@@ -75,9 +75,9 @@ internal sealed class UpstreamSetup : IDisposable, IAsyncDisposable
     /// <summary>The search for Ollama, not yet begun.</summary>
     public OllamaSearch Search { get; }
 
-    /// <summary>Checks that the models that are configured can be found in the catalog that is served.</summary>
+    /// <summary>Checks that the models that are configured can be found in the catalog.</summary>
     /// <exception cref="OptionsValidationException">One cannot; the message names the setting.</exception>
-    public void CheckModels(ModelCatalog catalog)
+    public void CheckModels()
     {
         foreach (string model in _model)
             Check("Passwindow:Model", model);
@@ -86,7 +86,7 @@ internal sealed class UpstreamSetup : IDisposable, IAsyncDisposable
 
         void Check(string setting, string model)
         {
-            if (catalog.Check(model, _ollamaMayJoin) is { } problem)
+            if (Catalog.Check(model, _ollamaMayJoin) is { } problem)
                 throw ProviderSetting.Wrong($"{setting} is '{model}': {problem}");
         }
     }

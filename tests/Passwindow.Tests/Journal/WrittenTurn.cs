@@ -17,7 +17,8 @@ internal static class WrittenTurn
     {
         var writer = await journal.BeginTurnAsync(conversation, message, answer, minute, tenant);
         using var events = new EventWriter();
-        writer.Append(EventType.Usage, events.Usage(writer.NextSeq, new Usage(), firstTokenMs: null, durationMs: 1, model: null, abandoned));
+        if (abandoned is not null)
+            writer.Append(EventType.Usage, events.Usage(writer.NextSeq, new Usage(), firstTokenMs: null, durationMs: 1, model: null, abandoned));
         writer.Append(EventType.Done, events.Done(writer.NextSeq, FinishReason.Stop));
         await writer.CommitAsync();
         return writer.Reader.Opening;
