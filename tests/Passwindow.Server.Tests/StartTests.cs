@@ -32,6 +32,8 @@ public sealed class StartTests
     [InlineData("--Passwindow:Providers:x:Type=Gemini", "Passwindow:Providers:x:Type")]
     [InlineData("--Passwindow:Providers:x:BaseUrl=nowhere", "Passwindow:Providers:x:BaseUrl")]
     [InlineData("--Passwindow:Journal=/proc/nowhere", "/proc/nowhere")]
+    [InlineData("--Passwindow:Model=nobody/m", "Passwindow:Model")]
+    [InlineData("--Passwindow:Suggestions=nobody/m", "Passwindow:Suggestions")]
     public async Task A_wrong_setting_is_named(string argument, string named)
     {
         using var folder = new Folder();

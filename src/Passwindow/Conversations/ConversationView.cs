@@ -17,6 +17,8 @@ internal static class ConversationView
         json.WriteString("id"u8, entry.Key.Conversation.Value);
         json.WriteString("title"u8, entry.Title);
         json.WriteString("updated_at"u8, entry.UpdatedAt);
+        if (entry.AbandonedTokens > 0)
+            json.WriteNumber("abandoned_tokens"u8, entry.AbandonedTokens);
         json.WriteStartArray("messages"u8);
         (ITurnReader Turn, long Last)? running = null;
         foreach (var turn in Branch.Current(turns, static turn => turn.Opening))

@@ -33,6 +33,8 @@ internal static class ConversationEndpoints
         json.WriteString("id"u8, entry.Key.Conversation.Value);
         json.WriteString("title"u8, entry.Title);
         json.WriteString("updated_at"u8, entry.UpdatedAt);
+        if (entry.AbandonedTokens > 0)
+            json.WriteNumber("abandoned_tokens"u8, entry.AbandonedTokens);
         if (entry.Running is { } turn)
             json.WriteString("turn_id"u8, turn.Value);
         json.WriteEndObject();

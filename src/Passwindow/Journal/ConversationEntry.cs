@@ -6,8 +6,9 @@ namespace Passwindow.Journal;
 /// <param name="Key">Which one.</param>
 /// <param name="Title">What somebody called it, else the beginning of its first message.</param>
 /// <param name="UpdatedAt">When its last turn began. A rename does not count.</param>
+/// <param name="AbandonedTokens">How many pieces of its answers were made for nobody, in all of its turns.</param>
 /// <param name="Running">The turn that runs in it; null if none does.</param>
-internal sealed record ConversationEntry(ConversationKey Key, string Title, DateTimeOffset UpdatedAt, TurnId? Running);
+internal sealed record ConversationEntry(ConversationKey Key, string Title, DateTimeOffset UpdatedAt, long AbandonedTokens, TurnId? Running);
 
 /// <summary>A place in a tenant's list, newest first: behind the conversation that had this time and this id.</summary>
 /// <param name="UpdatedAtMs">Milliseconds since 1970.</param>

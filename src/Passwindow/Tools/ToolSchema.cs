@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace Passwindow.Tools;
 
 /// <summary>
-/// Checks a call's arguments against the tool's JSON Schema. A small checker of our own: the libraries for it bring more dependencies
-/// than the rest of this package. It knows the keywords that tools are described with: <c>type</c>, <c>enum</c>, <c>const</c>,
+/// Checks a call's arguments against the tool's JSON Schema.
+/// By hand, because JsonSchema.Net 9.7.0 could not be restored: its dependency JsonPointer.Net was not available.
+/// It knows the keywords that tools are described with: <c>type</c>, <c>enum</c>, <c>const</c>,
 /// <c>properties</c>, <c>required</c>, <c>additionalProperties</c>, <c>items</c>, <c>minItems</c>, <c>maxItems</c>, <c>minLength</c>,
 /// <c>maxLength</c>, <c>minimum</c>, <c>maximum</c>, <c>exclusiveMinimum</c>, <c>exclusiveMaximum</c>, <c>anyOf</c>, <c>oneOf</c>,
 /// <c>allOf</c> and local <c>$ref</c>. Others are not checked, <c>pattern</c> and <c>format</c> among them: a foreign pattern can take for ever.

@@ -57,9 +57,38 @@ internal sealed class ModelCatalog(ProviderList providers, IUpstream? demo, IRea
     {
         if (string.IsNullOrWhiteSpace(configured))
             return answering.Name == Demo ? DemoSuggester : null;
-        if (configured.Equals("off", StringComparison.OrdinalIgnoreCase))
+        if (IsOff(configured))
             return null;
         return Resolve(configured).Model is { } model ? model.Name == Demo ? DemoSuggester : model : null;
+    }
+
+    /// <summary>Whether the setting of the model for suggestions means none.</summary>
+    public static bool IsOff(string configured) => configured.Equals("off", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// What is wrong with a model that is configured; null if nothing is, or if only an Ollama that has not answered yet can tell. Asks nobody.
+    /// </summary>
+    /// <remarks>
+    /// Stricter than <see cref="Resolve"/>: what stands before a slash must be a provider, else a misspelt one would send every turn, under a
+    /// name it does not know, to another.
+    /// </remarks>
+    /// <param name="model">The setting's value.</param>
+    /// <param name="ollamaMayJoin">Whether an Ollama may still be found.</param>
+    public string? Check(string model, bool ollamaMayJoin)
+    {
+        model = model.Trim();
+        string first = model.Split('/')[0];
+        if (first.Equals(Demo, StringComparison.OrdinalIgnoreCase))
+            return Resolve(model).Problem;
+        if (providers.Find(first) is not null || (ollamaMayJoin && first.Equals(Ollama.Name, StringComparison.OrdinalIgnoreCase)))
+            return null;
+        var provider = DefaultProvider();
+        if (first.Length == model.Length)
+            return provider is null && ollamaMayJoin ? null : Resolve(model).Problem;
+        if (provider?.Models().Contains(model) == true)
+            return null;
+        string hint = provider is null ? HowToConfigure : $"A model whose own name has a slash is written with its provider: '{provider.Name}/{model}'.";
+        return $"There is no provider '{first}'. {WhatExists()} {hint}";
     }
 
     private static ResolvedModel DemoSuggester { get; } = new(new DemoSuggestions(), Demo, Demo);

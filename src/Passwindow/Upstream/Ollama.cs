@@ -13,6 +13,9 @@ internal sealed class Ollama(HttpMessageInvoker http, Uri root, TimeProvider tim
     /// <summary>How long it may take to the answer. Connecting on this machine takes less than one millisecond.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    /// <summary>The name of the provider that it is.</summary>
+    public const string Name = "ollama";
+
     private const int MaxBytes = 1024 * 1024;
 
     private volatile IReadOnlyList<string> _models = [];

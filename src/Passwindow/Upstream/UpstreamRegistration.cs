@@ -14,8 +14,17 @@ internal static class UpstreamRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new ChatClientRegistrations(services));
         services.TryAddSingleton<UpstreamSetup>();
-        services.TryAddSingleton(static provider => provider.GetRequiredService<UpstreamSetup>().Catalog);
-        services.AddHostedService<UpstreamStart>();
+        services.TryAddSingleton(static provider =>
+        {
+            var setup = provider.GetRequiredService<UpstreamSetup>();
+            setup.CheckModels();
+            return setup.Catalog;
+        });
+        services.AddHostedService(static provider =>
+        {
+            _ = provider.GetRequiredService<ModelCatalog>(); // made, and so checked, when the host starts at the latest
+            return new UpstreamStart(provider.GetRequiredService<UpstreamSetup>());
+        });
         return services;
     }
 }

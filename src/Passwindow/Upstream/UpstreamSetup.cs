@@ -19,6 +19,9 @@ internal sealed class UpstreamSetup : IDisposable, IAsyncDisposable
     private readonly HttpMessageInvoker _http;
     private readonly HttpMessageInvoker _local = UpstreamHttp.CreateForLocalSearch();
     private readonly AsyncServiceScope _scope;
+    private readonly string[] _model;
+    private readonly string? _suggestions;
+    private readonly bool _ollamaMayJoin;
 
     /// <summary>Reads and checks everything; asks nobody.</summary>
     /// <exception cref="OptionsValidationException">A setting is wrong; the message names it.</exception>
@@ -28,6 +31,8 @@ internal sealed class UpstreamSetup : IDisposable, IAsyncDisposable
         var settings = options.Value;
         _time = time;
         _logs = logs;
+        _model = Names(settings.Model);
+        _suggestions = settings.Suggestions;
 
         // Before the pool: a wrong setting must leave nothing behind.
         if (settings.MaxConnectionsPerProvider < 1)
@@ -49,18 +54,19 @@ internal sealed class UpstreamSetup : IDisposable, IAsyncDisposable
             Add(OverHttp(setting));
 
         Ollama? ollama = null;
-        if (ollamaRoot is not null && _providers.Find("ollama") is null)
+        if (ollamaRoot is not null && _providers.Find(Ollama.Name) is null)
         {
             ollama = NewOllama(_http, ollamaRoot);
             Add(OverOllama(ollama, ollamaRoot));
         }
 
         Ollama? local = null;
-        if (settings.FindOllama && _providers.All.Count == 0)
+        _ollamaMayJoin = settings.FindOllama && _providers.All.Count == 0;
+        if (_ollamaMayJoin)
             local = NewOllama(_local, OllamaHost.Local);
         Search = new(ollama, local, found => Add(OverOllama(found, OllamaHost.Local)));
 
-        Catalog = new(_providers, settings.Demo ? new DemoUpstream(time) : null, Names(settings.Model));
+        Catalog = new(_providers, settings.Demo ? new DemoUpstream(time) : null, _model);
     }
 
     /// <summary>The catalog.</summary>
@@ -68,6 +74,22 @@ internal sealed class UpstreamSetup : IDisposable, IAsyncDisposable
 
     /// <summary>The search for Ollama, not yet begun.</summary>
     public OllamaSearch Search { get; }
+
+    /// <summary>Checks that the models that are configured can be found in the catalog.</summary>
+    /// <exception cref="OptionsValidationException">One cannot; the message names the setting.</exception>
+    public void CheckModels()
+    {
+        foreach (string model in _model)
+            Check("Passwindow:Model", model);
+        if (!string.IsNullOrWhiteSpace(_suggestions) && !ModelCatalog.IsOff(_suggestions))
+            Check("Passwindow:Suggestions", _suggestions);
+
+        void Check(string setting, string model)
+        {
+            if (Catalog.Check(model, _ollamaMayJoin) is { } problem)
+                throw ProviderSetting.Wrong($"{setting} is '{model}': {problem}");
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -107,8 +129,8 @@ internal sealed class UpstreamSetup : IDisposable, IAsyncDisposable
 
     private Provider OverOllama(Ollama ollama, Uri root)
     {
-        var endpoint = new ProviderEndpoint("ollama", UpstreamApi.OpenAIChat, new UriBuilder(root) { Path = root.AbsolutePath.TrimEnd('/') + "/v1" }.Uri, apiKey: null);
-        return new("ollama", new HttpUpstream(_http, endpoint, _time, _logs.CreateLogger<HttpUpstream>()))
+        var endpoint = new ProviderEndpoint(Ollama.Name, UpstreamApi.OpenAIChat, new UriBuilder(root) { Path = root.AbsolutePath.TrimEnd('/') + "/v1" }.Uri, apiKey: null);
+        return new(Ollama.Name, new HttpUpstream(_http, endpoint, _time, _logs.CreateLogger<HttpUpstream>()))
         {
             Models = () => ollama.Models,
             LookForModels = () => _ = ollama.LookAsync(),

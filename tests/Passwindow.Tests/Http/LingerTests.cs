@@ -46,6 +46,48 @@ public sealed class LingerTests
     }
 
     [Fact]
+    public async Task What_it_says_to_nobody_is_counted_in_the_list_and_in_the_conversation()
+    {
+        var time = new HandTime();
+        using var goOn = new SemaphoreSlim(0);
+        await using var upstream = new ScriptedUpstream(async exchange =>
+        {
+            await exchange.WriteAsync(ChatChunks.Text("one"));
+            if (await Task.WhenAny(goOn.WaitAsync(), exchange.ClientGone) == exchange.ClientGone)
+                return;
+            await exchange.WriteAsync(ChatChunks.Text(" two"));
+            await exchange.WriteAsync(ChatChunks.Text(" three"));
+            await exchange.SilenceAsync();
+        });
+        await using var server = await ServerUnderTest.StartAsync(upstream, time: time);
+        long total = 0;
+        for (int turns = 1; turns <= 2; turns++)
+        {
+            var viewer = await server.AskAsync(Asking.Body(conversation: "c_1"));
+            await viewer.NextAsync(2);
+            var running = Running(server, viewer.Turn());
+            Assert.Equal(total, Counted(await server.GetJsonAsync("/chat/conversations/c_1")));
+            await LeaveAsync(server, viewer);
+            goOn.Release();
+            await Waiting.ForAsync(() => running.TokensToNobody == 2);
+            time.Advance(TimeSpan.FromSeconds(16));
+            await running.Completion.WaitAsync(ServerUnderTest.Patience);
+            total += 2;
+            Assert.Equal(total, Counted(await server.GetJsonAsync("/chat/conversations/c_1")));
+            Assert.Equal(total, Counted((await server.GetJsonAsync("/chat/conversations")).GetProperty("conversations")[0]));
+        }
+
+        // Absent, not 0.
+        static long Counted(System.Text.Json.JsonElement json)
+        {
+            if (!json.TryGetProperty("abandoned_tokens", out var tokens))
+                return 0;
+            Assert.NotEqual(0, tokens.GetInt64());
+            return tokens.GetInt64();
+        }
+    }
+
+    [Fact]
     public async Task A_viewer_that_comes_back_in_time_keeps_it_alive_and_the_count_begins_anew()
     {
         var time = new HandTime();

@@ -259,6 +259,29 @@ public abstract class ConversationBehaviour : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Abandoned_tokens_are_summed_over_all_turns_as_soon_as_the_end_is_shown_and_survive_a_restart()
+    {
+        await _journal.WriteTurnAsync("c_1", minute: 1, abandoned: 7);
+        Assert.Equal(7, (await _journal.EntryAsync("c_1"))!.AbandonedTokens);
+        await _journal.WriteTurnAsync("c_1", minute: 2);
+        await _journal.WriteTurnAsync("c_2", minute: 3);
+        await ReopenAsync(); // from the conversations' files, or the catalog of a good close
+        await _journal.WriteTurnAsync("c_1", minute: 4, abandoned: 5);
+        await _journal.WriteTurnAsync("c_1", minute: 4, abandoned: 30, tenant: "acme");
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal((12, 0, 30), ((await _journal.EntryAsync("c_1"))!.AbandonedTokens, (await _journal.EntryAsync("c_2"))!.AbandonedTokens, (await _journal.EntryAsync("c_1", "acme"))!.AbandonedTokens));
+            await ReopenAsync();
+        }
+
+        await _journal.DeleteAsync(WrittenTurn.Key("c_1"), default);
+        await _journal.WriteTurnAsync("c_1", minute: 5, abandoned: 1);
+        Assert.Equal(1, (await _journal.EntryAsync("c_1"))!.AbandonedTokens);
+        await ReopenAsync();
+        Assert.Equal(1, (await _journal.EntryAsync("c_1"))!.AbandonedTokens);
+    }
+
     private async Task ReopenAsync()
     {
         await _journal.DisposeAsync();

@@ -13,10 +13,12 @@ internal static class WrittenTurn
 
     /// <summary>Writes a turn to its end.</summary>
     public static async Task<TurnOpening> WriteTurnAsync(
-        this IJournal journal, string conversation, string message = "Hello", string answer = "Hi there", int minute = 0, string tenant = "default")
+        this IJournal journal, string conversation, string message = "Hello", string answer = "Hi there", int minute = 0, string tenant = "default", long? abandoned = null)
     {
         var writer = await journal.BeginTurnAsync(conversation, message, answer, minute, tenant);
         using var events = new EventWriter();
+        if (abandoned is not null)
+            writer.Append(EventType.Usage, events.Usage(writer.NextSeq, new Usage(), firstTokenMs: null, durationMs: 1, model: null, abandoned));
         writer.Append(EventType.Done, events.Done(writer.NextSeq, FinishReason.Stop));
         await writer.CommitAsync();
         return writer.Reader.Opening;

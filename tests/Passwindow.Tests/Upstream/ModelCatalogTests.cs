@@ -81,6 +81,19 @@ public class ModelCatalogTests
     [InlineData("OPENAI_BASE_URL", "OPENAI_BASE_URL=api.openai.com")]
     [InlineData("ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY=k\u00E9y")]
     [InlineData("OLLAMA_HOST", "OLLAMA_HOST=file://x")]
+    [InlineData("Passwindow:Model is 'nobody/m'", "Passwindow:Model=nobody/m")]
+    [InlineData("Passwindow:Model is 'nobody/m'", "Passwindow:Model=nobody/m", OpenAI)]
+    [InlineData("'openai/nobody/m'", "Passwindow:Model=nobody/m", OpenAI)]
+    [InlineData("Passwindow:Model is 'nobody/m'", "Passwindow:Model=openai/x, nobody/m", OpenAI)]
+    [InlineData("Passwindow:Model is 'nobody/m'", "Passwindow:Model=nobody/m", "OLLAMA_HOST=localhost")]
+    [InlineData("Passwindow:Model is 'nobody/m'", "Passwindow:Model=nobody/m", "Passwindow:FindOllama=true")]
+    [InlineData("Passwindow:Model is 'ollama/m'", "Passwindow:Model=ollama/m")]
+    [InlineData("Passwindow:Model is 'm'", "Passwindow:Model=m")]
+    [InlineData("Passwindow:Model is 'demo'", "Passwindow:Model=demo", "Passwindow:Demo=false")]
+    [InlineData("Passwindow:Model is 'demo/x'", "Passwindow:Model=demo/x")]
+    [InlineData("Passwindow:Suggestions is 'nobody/m'", "Passwindow:Suggestions=nobody/m", OpenAI)]
+    [InlineData("Passwindow:Suggestions is 'm'", "Passwindow:Suggestions=m")]
+    [InlineData("Passwindow:Suggestions is 'demo'", "Passwindow:Suggestions=demo", "Passwindow:Demo=false")]
     public async Task A_wrong_setting_fails_the_start_and_is_named(string setting, params string[] settings)
     {
         var builder = Builder(settings);
@@ -89,6 +102,30 @@ public class ModelCatalogTests
         var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
         Assert.Contains(setting, failure.Message);
         Assert.DoesNotContain("secret", failure.Message);
+    }
+
+    [Theory]
+    [InlineData("Passwindow:Model= ")]
+    [InlineData("Passwindow:Model=demo")]
+    [InlineData("Passwindow:Model=gpt-5", OpenAI)]
+    [InlineData("Passwindow:Model=openai", OpenAI)]
+    [InlineData("Passwindow:Model=OpenAI/meta-llama/Llama-3", OpenAI)]
+    [InlineData("Passwindow:Model=a/b", Own, "Passwindow:Providers:own:Models:0=a/b")]
+    [InlineData("Passwindow:Model=fast/m, chat-client", "client", "client:fast")]
+    [InlineData("Passwindow:Model=ollama", "OLLAMA_HOST=127.0.0.1:1")]
+    [InlineData("Passwindow:Model=ollama/hf.co/a/b", "OLLAMA_HOST=127.0.0.1:1")]
+    [InlineData("Passwindow:Model=llama3", "OLLAMA_HOST=127.0.0.1:1")]
+    [InlineData("Passwindow:Model=ollama/llama3", "Passwindow:FindOllama=true")]
+    [InlineData("Passwindow:Model=llama3", "Passwindow:FindOllama=true")]
+    [InlineData("Passwindow:Suggestions=ollama/llama3", "Passwindow:FindOllama=true")]
+    [InlineData("Passwindow:Suggestions=OFF")]
+    [InlineData("Passwindow:Suggestions=demo")]
+    [InlineData("Passwindow:Suggestions=openai/small", OpenAI)]
+    public async Task A_model_that_can_be_found_now_or_once_an_ollama_answers_starts(params string[] settings)
+    {
+        using var host = Builder(settings).Build();
+        await host.StartAsync();
+        await host.StopAsync();
     }
 
     [Fact]
@@ -164,13 +201,13 @@ public class ModelCatalogTests
         Assert.Equal(expected, OllamaHost.Read(Configuration($"OLLAMA_HOST={said}"))!.ToString());
 
     private static IConfiguration Configuration(params string[] settings) => new ConfigurationBuilder()
-        .AddInMemoryCollection(settings.Where(static setting => setting.Contains('=')).Select(static setting => setting.Split('=', 2)).ToDictionary(static pair => pair[0], static pair => (string?)pair[1]))
+        .AddInMemoryCollection(settings.Where(static setting => setting.Contains('=')).Select(static setting => setting.Split('=', 2)).GroupBy(static pair => pair[0]).ToDictionary(static same => same.Key, static same => (string?)same.Last()[1]))
         .Build();
 
     private static HostApplicationBuilder Builder(string[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
-        var configuration = Configuration([.. settings, "Passwindow:FindOllama=false"]);
+        var configuration = Configuration(["Passwindow:FindOllama=false", .. settings]);
         builder.Configuration.AddConfiguration(configuration);
         builder.Services.Configure<PasswindowOptions>(configuration.GetSection("Passwindow"));
         builder.Services.AddLogging();

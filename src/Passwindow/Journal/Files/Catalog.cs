@@ -4,7 +4,7 @@ using Passwindow.Protocol;
 namespace Passwindow.Journal.Files;
 
 /// <summary>
-/// All that memory holds of the conversations nobody uses: id, title and time of each, in the order of the list. It follows the committed
+/// All that memory holds of the conversations nobody uses: id, title, time and abandoned tokens of each, in the order of the list. It follows the committed
 /// line. About 400 bytes a conversation with ids and titles of the usual length.
 /// </summary>
 internal sealed class Catalog
@@ -28,6 +28,10 @@ internal sealed class Catalog
         before => before is null ? CatalogEntry.Of(opening) : before.With(opening),
         mayAdd: true);
 
+    /// <summary>So many more pieces of a conversation's answers turned out to be for nobody.</summary>
+    public void AddAbandoned(ConversationKey key, long tokens) => _tenants.GetValueOrDefault(key.Tenant)?.Update(
+        key.Conversation, before => before! with { AbandonedTokens = before.AbandonedTokens + tokens }, mayAdd: false);
+
     /// <summary>Renames a conversation; false if there is none.</summary>
     public bool Rename(ConversationKey key, string title) =>
         _tenants.GetValueOrDefault(key.Tenant)?.Update(key.Conversation, before => before! with { Title = title }, mayAdd: false) ?? false;
@@ -46,7 +50,8 @@ internal sealed class Catalog
 /// <param name="Conversation">Its id.</param>
 /// <param name="Title">Its title.</param>
 /// <param name="UpdatedAtMs">When its last turn began, in milliseconds since 1970.</param>
-internal sealed record CatalogEntry(ConversationId Conversation, string Title, long UpdatedAtMs)
+/// <param name="AbandonedTokens">The sum of what its turns' <c>usage</c> events say of that.</param>
+internal sealed record CatalogEntry(ConversationId Conversation, string Title, long UpdatedAtMs, long AbandonedTokens = 0)
 {
     public ListPlace Place => new(UpdatedAtMs, Conversation);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Passwindow.Protocol;
 
 namespace Passwindow.Journal.Files;
@@ -187,4 +188,11 @@ internal sealed class CatalogFile(IDisk disk, string folder, Action<Exception> o
 /// <param name="Title">Its title.</param>
 /// <param name="UpdatedAt">When its last turn began, in milliseconds since 1970.</param>
 /// <param name="Bytes">How long its file was when this was written; -1 once it is deleted.</param>
-internal sealed record CatalogLine(TenantId Tenant, ConversationId Conversation, string Title, long UpdatedAt, long Bytes);
+/// <param name="AbandonedTokens">How many are counted within those bytes.</param>
+internal sealed record CatalogLine(
+    TenantId Tenant,
+    ConversationId Conversation,
+    string Title,
+    long UpdatedAt,
+    long Bytes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long AbandonedTokens = 0);

@@ -12,7 +12,7 @@ internal static class CatalogStart
             return null;
         try
         {
-            return new CatalogLine(key.Tenant, key.Conversation, entry.Title, entry.UpdatedAtMs, file.Length);
+            return new CatalogLine(key.Tenant, key.Conversation, entry.Title, entry.UpdatedAtMs, file.Length, file.AbandonedTokens);
         }
         catch (JournalDamagedException)
         {
@@ -40,7 +40,7 @@ internal static class CatalogStart
                 lines.Add(made);
         }
 
-        catalog.Load(lines.Select(static line => (new ConversationKey(line.Tenant, line.Conversation), new CatalogEntry(line.Conversation, line.Title, line.UpdatedAt))));
+        catalog.Load(lines.Select(static line => (new ConversationKey(line.Tenant, line.Conversation), new CatalogEntry(line.Conversation, line.Title, line.UpdatedAt, line.AbandonedTokens))));
         stored.Open(lines);
         bool wasMissing = !stored.WasThere && keys.Count > 0;
         return new CatalogReport(lines.Count, read, stored.Damage ?? (wasMissing ? "it is missing" : null));
@@ -53,7 +53,9 @@ internal static class CatalogStart
             CatalogEntry? entry = null;
             foreach (var turn in file.Turns())
                 entry = entry is null ? CatalogEntry.Of(turn.Opening) : entry.With(turn.Opening);
-            return entry is null ? null : new CatalogLine(file.Key.Tenant, file.Key.Conversation, file.Title ?? entry.Title, entry.UpdatedAtMs, file.Length);
+            return entry is null
+                ? null
+                : new CatalogLine(file.Key.Tenant, file.Key.Conversation, file.Title ?? entry.Title, entry.UpdatedAtMs, file.Length, file.AbandonedTokens);
         }
         catch (JournalDamagedException)
         {

@@ -172,8 +172,11 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
 
         foreach (var (each, seq) in _batch)
         {
+            var turn = each as FileTurn;
+            if (turn is not null)
+                _settings.OnDurable(turn); // before anybody is told: who asks for the list upon an event finds what the event says
             each.Publish(seq);
-            if (each is FileTurn turn)
+            if (turn is not null)
                 _settings.OnPublished(turn);
         }
 
@@ -225,6 +228,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
 /// <param name="Spacing">How far apart two commits begin at least, while something waits.</param>
 /// <param name="MaxFileBytes">The size at which the next file begins.</param>
 /// <param name="Running">The turns that have not ended or are not stored yet.</param>
+/// <param name="OnDurable">What was framed of a turn is durable; its line is about to move.</param>
 /// <param name="OnPublished">A turn's line has moved.</param>
 /// <param name="OnRolled">The file of that number is full and whole.</param>
 /// <param name="OnFailed">Nothing will be committed any more.</param>
@@ -233,6 +237,7 @@ internal sealed record CommitLoopSettings(
     TimeSpan Spacing,
     long MaxFileBytes,
     Func<IEnumerable<FileTurn>> Running,
+    Action<FileTurn> OnDurable,
     Action<FileTurn> OnPublished,
     Action<long> OnRolled,
     Action<JournalUnavailableException> OnFailed);

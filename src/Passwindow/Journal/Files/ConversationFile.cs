@@ -52,6 +52,7 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
             var index = IndexOf(file);
             var lines = new LineBuffer();
             var added = new List<(long Seq, long Offset, uint Crc)>(events.Count);
+            long abandoned = 0;
             uint crc = Begin(lines, index);
             if (index.Find(opening.Turn) is null)
                 crc = JournalLine.WriteOpening(lines, batch: 0, opening.Turn, opening.ToJson(), crc);
@@ -59,6 +60,7 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
             {
                 added.Add((firstSeq + i, index.Length + lines.Length, crc));
                 crc = JournalLine.WriteEvent(lines, batch: 0, opening.Turn, events[i].Span, crc);
+                abandoned += JournalRecord.AbandonedTokens(events[i].Span);
             }
 
             Write(file, lines, index.Length);
@@ -66,6 +68,7 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
             foreach (var (seq, offset, before) in added)
                 turn.Add(seq, offset, before);
             turn.HasEnded = JournalRecord.IsDone(events[^1].Span);
+            index.AbandonedTokens += abandoned;
             index.Grow(lines.Length, crc);
         }
     }
@@ -159,6 +162,17 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
         {
             lock (_gate)
                 return Index().Title;
+        }
+    }
+
+    /// <summary>How many pieces of the answers in the file were made for nobody.</summary>
+    /// <exception cref="JournalDamagedException">The file is damaged.</exception>
+    public long AbandonedTokens
+    {
+        get
+        {
+            lock (_gate)
+                return Index().AbandonedTokens;
         }
     }
 

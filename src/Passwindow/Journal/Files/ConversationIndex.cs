@@ -19,6 +19,9 @@ internal sealed class ConversationIndex
     /// <summary>What somebody called the conversation; null if nobody did.</summary>
     public string? Title { get; set; }
 
+    /// <summary>The sum of what the turns' <c>usage</c> events say of abandoned tokens.</summary>
+    public long AbandonedTokens { get; set; }
+
     public TurnIndex? Find(TurnId turn) => _byId.GetValueOrDefault(turn);
 
     public TurnIndex Turn(TurnOpening opening)
@@ -86,6 +89,8 @@ internal sealed class ConversationIndex
                 && (record.Seq == turn.Last + 1 || (of.IsRescue && turn.IsEmpty)):
                 turn.Add(record.Seq, offset, crcBefore);
                 turn.HasEnded = record.Type == EventType.Done;
+                if (record.Type == EventType.Usage)
+                    AbandonedTokens += JournalRecord.AbandonedTokens(body);
                 break;
             case JournalRecordKind.Title:
                 Title = JournalRecord.ReadBody(of.FilePath, offset, body, JournalJson.Default.GivenTitle).Title;

@@ -40,7 +40,7 @@ internal sealed class ConversationSearch(Catalog catalog, Func<ConversationKey, 
                 place = entry.Place;
                 var key = new ConversationKey(query.Tenant, entry.Conversation);
                 if (query.Text is not { } text || Contains(entry.Title, text) || await HoldsAsync(key, text, cancellation))
-                    found.Add(new ConversationEntry(key, entry.Title, entry.UpdatedAt, running(key)));
+                    found.Add(new ConversationEntry(key, entry.Title, entry.UpdatedAt, entry.AbandonedTokens, running(key)));
             }
 
             if (slice.Count == 0 || query.Text is null)

@@ -47,6 +47,9 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
     /// <summary>Whether the catalog knows of it; for the commit loop's thread only.</summary>
     public bool IsListed { get; set; }
 
+    /// <summary>What its lines say of abandoned tokens and the catalog has not counted; for the commit loop's thread only.</summary>
+    public long UncountedAbandonedTokens { get; set; }
+
     public TurnOpening Opening => _opening;
 
     public ConversationFile File => Volatile.Read(ref _file);
@@ -127,8 +130,10 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
             while (_framed < _tail.Last)
             {
                 _framed++;
-                var json = _tail[_framed].Json.Span;
-                crc = JournalLine.WriteEvent(output, batch, _opening.Turn, json, crc);
+                var (type, json) = _tail[_framed];
+                crc = JournalLine.WriteEvent(output, batch, _opening.Turn, json.Span, crc);
+                if (type == EventType.Usage)
+                    UncountedAbandonedTokens += JournalRecord.AbandonedTokens(json.Span);
                 _framedBytes += json.Length;
             }
 

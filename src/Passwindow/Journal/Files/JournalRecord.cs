@@ -109,6 +109,10 @@ internal readonly record struct JournalRecord
     /// <summary>Whether an event's JSON is a turn's end.</summary>
     public static bool IsDone(ReadOnlySpan<byte> json) => EventJson.TryGetRaw(json, "type"u8, out var type) && type.SequenceEqual("\"done\""u8);
 
+    /// <summary>How many tokens a <c>usage</c> event says were for nobody; 0 for any other event.</summary>
+    public static long AbandonedTokens(ReadOnlySpan<byte> json) =>
+        EventJson.TryGetRaw(json, "type"u8, out var type) && type.SequenceEqual("\"usage\""u8) ? EventJson.GetInt64(json, "abandoned_tokens"u8) ?? 0 : 0;
+
     private static JournalRecordKind? KindOf(ref Utf8JsonReader reader)
     {
         if (reader.ValueTextEquals("event"u8))

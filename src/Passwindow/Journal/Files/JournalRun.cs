@@ -46,7 +46,7 @@ internal sealed class JournalRun : IDisposable
             disk,
             writeAhead,
             Recovered.LastWriteAheadNumber + 1,
-            new CommitLoopSettings(settings.Durability, settings.CommitSpacing, settings.MaxWriteAheadBytes, () => _turns.All, OnPublished, _checkpoints.Retire, Fail));
+            new CommitLoopSettings(settings.Durability, settings.CommitSpacing, settings.MaxWriteAheadBytes, () => _turns.All, OnDurable, OnPublished, _checkpoints.Retire, Fail));
         _checkpoints.Start();
         _commits.Start();
 
@@ -106,7 +106,7 @@ internal sealed class JournalRun : IDisposable
         new ConversationSearch(_catalog, _turns.RunningIn, key => Read(key, _files.FindInPassing)).RunAsync(query, cancellation);
 
     public ConversationEntry? Describe(ConversationKey key) =>
-        _catalog.Find(key) is { } entry ? new ConversationEntry(key, entry.Title, entry.UpdatedAt, _turns.RunningIn(key)) : null;
+        _catalog.Find(key) is { } entry ? new ConversationEntry(key, entry.Title, entry.UpdatedAt, entry.AbandonedTokens, _turns.RunningIn(key)) : null;
 
     public IReadOnlyList<ConversationEntry> ListIdle(DateTimeOffset before, int most) =>
         [.. _catalog.Before(before.ToUnixTimeMilliseconds(), most).Select(Describe).OfType<ConversationEntry>().Where(static entry => entry.Running is null)];
@@ -227,11 +227,19 @@ internal sealed class JournalRun : IDisposable
 
     private ConversationFile Rescue(FileTurn turn) => _files.Rescue(turn.Opening.ConversationKey, turn.Opening.Turn);
 
-    private void OnPublished(FileTurn turn)
+    private void OnDurable(FileTurn turn)
     {
         if (!turn.IsListed)
             _catalog.Touch(turn.Opening);
         turn.IsListed = true;
+        if (turn.UncountedAbandonedTokens == 0)
+            return;
+        _catalog.AddAbandoned(turn.Opening.ConversationKey, turn.UncountedAbandonedTokens);
+        turn.UncountedAbandonedTokens = 0;
+    }
+
+    private void OnPublished(FileTurn turn)
+    {
         if (turn.ClaimStore(Checkpointer.MaxUnstoredBytesPerTurn))
             _checkpoints.Store(turn);
     }

@@ -130,12 +130,13 @@ public sealed class ConversationCrashTests(ITestOutputHelper output)
         await using (var journal = FaultyJournal.Open(disk))
         {
             for (int i = 0; i < 10; i++)
-                await journal.WriteTurnAsync($"c_{i}", minute: i);
+                await journal.WriteTurnAsync($"c_{i}", minute: i, abandoned: i);
             await journal.RenameAsync(WrittenTurn.Key("c_3"), "named", default);
         }
 
         string catalog = disk.Files.Single(static path => path.Contains("/catalog/"));
         var before = await ListAsync();
+        Assert.Equal([9, 8, 7, 6, 5, 4, 3, 2, 1, 0], before.Select(static entry => entry.AbandonedTokens));
         using (var file = disk.Open(catalog, create: false))
             file.Write(new byte[40], file.Length / 2);
         Assert.Equal(before, await ListAsync());
