@@ -104,17 +104,17 @@ public sealed class JournalToolsTests(ITestOutputHelper output)
     {
         var disk = new SimulatedDisk();
         await using var journal = FaultyJournal.Open(disk);
-        for (int i = 0; i < 5; i++)
+        for (int i = 0; i < 3; i++)
             await journal.BeginTurnAsync($"c_{i}");
         var killed = disk.AfterKill();
-        string path = killed.Files.Where(static file => file.Contains("/wal/")).Order().First();
+        string path = killed.Files.Single(static file => file.Contains("/wal/")); // so few that no second one begins, after which the first may be gone
         Flip(killed, path, LengthOf(killed, path) / 2);
         Assert.Throws<JournalDamagedException>(() => FaultyJournal.Open(killed.AfterKill()));
         Assert.Contains($"damaged: {path} at byte ", Verify(killed).Text, StringComparison.Ordinal);
         using (var folder = JournalFolder.Open(FaultyJournal.Folder, killed))
             JournalRepair.Run(folder, "/new", new StringWriter(), killed);
         await using var repaired = OpenNew(killed);
-        Assert.InRange((await repaired.PageAsync()).Ids.Count, 4, 5);
+        Assert.InRange((await repaired.PageAsync()).Ids.Count, 2, 3);
     }
 
     [Fact]
