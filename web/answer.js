@@ -43,6 +43,8 @@ export class Answer {
         return this.#tool(event).call(event);
       case 'tool_result':
         return this.#tool(event).result(event);
+      case 'action':
+        return this.#tools.get(String(event.id))?.acted(); // shown only where the model wrote it in pieces
       case 'citation':
         return this.#cite(event.citation);
       case 'seam':

@@ -40,6 +40,12 @@ export class ToolChip {
     this.element.append(element('h4', '', failed ? 'Error' : 'Result'), element('pre', '', pretty(failed ? result.error : result.result)));
   }
 
+  /** It was an action, which needs no result. */
+  acted() {
+    this.element.className = 'tool';
+    this.#label.textContent = `Did ${this.#name}`;
+  }
+
   /** The turn is over: what has no result will get none. */
   settle() {
     if (this.element.className !== 'tool running')
