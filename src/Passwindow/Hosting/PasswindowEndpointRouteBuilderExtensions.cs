@@ -22,7 +22,7 @@ public static class PasswindowEndpointRouteBuilderExtensions
         return group;
     }
 
-    /// <summary>Maps <c>/healthz</c> (alive), <c>/readyz</c> (takes turns) and <c>/schema/events.json</c> (JSON Schema of the events).</summary>
+    /// <summary>Maps <c>/healthz</c> (alive), <c>/readyz</c> (takes turns), <c>/schema/events.json</c> (JSON Schema of the events) and <c>/openapi.json</c>.</summary>
     /// <returns>The group of endpoints.</returns>
     public static IEndpointConventionBuilder MapPasswindowHealth(this IEndpointRouteBuilder endpoints)
     {
