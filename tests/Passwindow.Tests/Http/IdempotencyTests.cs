@@ -138,6 +138,7 @@ public sealed class IdempotencyTests
         await using var viewer = await EventStreamClient.ConnectAsync(running);
         string body = Asking.Body("Hi again", "c1");
         Assert.Equal(HttpStatusCode.Conflict, await StatusAsync(server, Request(server, "k", body)));
+        await upstream.ExchangeAsync(0).WaitAsync(ServerUnderTest.Patience); // or the silence would be the second turn's
 
         var stop = new HttpRequestMessage(HttpMethod.Post, $"/chat/turns/{viewer.Turn()}/stop") { Headers = { { "X-Tenant", "t1" } } };
         await server.Http.SendAsync(stop);
