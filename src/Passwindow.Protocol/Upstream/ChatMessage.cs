@@ -52,7 +52,7 @@ public sealed record ToolCallPart(string Id, string Name, string Arguments) : Me
 public sealed record ToolResultPart(string Id, string Name, string Result, bool IsError) : MessagePart;
 
 /// <summary>A tool as the model is told of it.</summary>
-/// <param name="Name">1 to 64 characters of <c>A-Z a-z 0-9 _ -</c>: what every provider accepts.</param>
+/// <param name="Name">At most 128 visible ASCII characters; every provider accepts 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
 /// <param name="Description">What it does; null if nothing was said.</param>
 /// <param name="Parameters">The JSON Schema of its arguments, a JSON object; null for a tool without arguments.</param>
 public sealed record ToolDeclaration(string Name, string? Description, string? Parameters);

@@ -8,6 +8,7 @@ namespace Passwindow.Protocol.Dialects.Native;
 public static class NativeRequestReader
 {
     private const int MaxTools = 128;
+    private const int MaxToolName = 128; // providers differ in what they take: the one that is asked is the judge
     private const int MaxModelLength = 256;
     private const int MaxMetadataBytes = 16 * 1024;
 
@@ -132,8 +133,8 @@ public static class NativeRequestReader
             if (tool.ValueKind != JsonValueKind.Object)
                 throw new RequestException("Each of tools must be an object with name, description and parameters.");
             string name = Text(tool, "name") ?? throw new RequestException("A tool has no name.");
-            if (!Identifier.IsValid(name))
-                throw new RequestException("A tool's name must be 1 to 64 characters of A-Z a-z 0-9 _ -.");
+            if (name.Length is 0 or > MaxToolName || name.Any(static c => c is <= ' ' or > '~'))
+                throw new RequestException($"A tool's name must be 1 to {MaxToolName} visible ASCII characters.");
             if (read.Any(other => other.Name == name))
                 throw new RequestException($"The tool {name} is declared twice.");
             read.Add(new ToolDeclaration(name, Text(tool, "description"), Field(tool, "parameters", JsonValueKind.Object, "a JSON Schema")?.GetRawText()));
