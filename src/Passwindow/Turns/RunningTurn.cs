@@ -81,9 +81,8 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
     {
         lock (_gate)
         {
-            if (_reason != CancelReason.None || _completion.Task.IsCompleted)
+            if (!Decide(reason))
                 return false;
-            _reason = reason;
         }
 
         _cancellation.Cancel();
@@ -145,9 +144,13 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
 
     public void OnPulse()
     {
-        var due = Due();
-        if (due != CancelReason.None)
-            Cancel(due);
+        lock (_gate)
+        {
+            if (!Decide(Due()))
+                return;
+        }
+
+        _cancellation.Cancel();
     }
 
     public void OnCommitted()
@@ -166,18 +169,22 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
         }
     }
 
+    // Both under the lock, with the number of viewers: one that comes at the last moment keeps the turn, or comes too late, never both.
+    private bool Decide(CancelReason reason)
+    {
+        if (reason == CancelReason.None || _reason != CancelReason.None || _completion.Task.IsCompleted)
+            return false;
+        _reason = reason;
+        return true;
+    }
+
     private CancelReason Due()
     {
-        lock (_gate)
-        {
-            if (_viewers == 0 && IsOver(_limits.Linger, _unwatchedSince))
-                return CancelReason.Abandoned;
-            if (_begunAt is { } begun && IsOver(_limits.Turn, begun))
-                return CancelReason.TurnTimeout;
-            if (!IsOver(_silenceLimit, _silentSince))
-                return CancelReason.None;
-            return CancelReason.TokenTimeout;
-        }
+        if (_viewers == 0 && IsOver(_limits.Linger, _unwatchedSince))
+            return CancelReason.Abandoned;
+        if (_begunAt is { } begun && IsOver(_limits.Turn, begun))
+            return CancelReason.TurnTimeout;
+        return IsOver(_silenceLimit, _silentSince) ? CancelReason.TokenTimeout : CancelReason.None;
     }
 
     private bool IsOver(TimeSpan limit, long since) => limit != Timeout.InfiniteTimeSpan && _time.GetElapsedTime(since) >= limit;
@@ -189,10 +196,11 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
             if (--_viewers > 0)
                 return;
             _unwatchedSince = _time.GetTimestamp();
+            if (_limits.Linger != TimeSpan.Zero || !Decide(CancelReason.Abandoned))
+                return;
         }
 
-        if (_limits.Linger == TimeSpan.Zero)
-            Cancel(CancelReason.Abandoned);
+        _cancellation.Cancel();
     }
 
     private sealed class Watching(RunningTurn turn) : IDisposable
