@@ -44,7 +44,7 @@ internal static class ConversationEndpoints
     public static async Task SendAsync(Exchange exchange, Func<Utf8JsonWriter, Task> write)
     {
         var body = new ArrayBufferWriter<byte>();
-        await using (var json = new Utf8JsonWriter(body))
+        await using (var json = ResponseJson.To(body))
             await write(json);
         exchange.Response.ContentType = "application/json";
         exchange.Response.ContentLength = body.WrittenCount;

@@ -22,7 +22,6 @@ internal static class ConversationJournal
         var response = exchange.Response;
         response.ContentType = "application/jsonl";
         response.Headers.CacheControl = "no-store";
-        response.Headers.XContentTypeOptions = "nosniff"; // what a model wrote must never be taken for a page
         response.Headers.ContentDisposition = $"attachment; filename=\"{key.Conversation.Value}.jsonl\""; // an id needs no escaping
         var batch = new CommittedEvent[MaxBatch];
         foreach (var turn in turns)

@@ -25,6 +25,7 @@ internal sealed partial class Exchange(HttpContext context, Engine engine, Calle
     /// <summary>Makes a request delegate of a handler: finds out who calls, and turns a <see cref="Problem"/> into its document.</summary>
     public static RequestDelegate Of(Func<Exchange, Task> handler) => async context =>
     {
+        context.Response.Headers.XContentTypeOptions = "nosniff"; // what a model wrote must never be taken for a page
         try
         {
             var engine = context.RequestServices.GetRequiredService<Engine>();

@@ -72,7 +72,7 @@ internal sealed class JsonAnswer(TurnOpening opening) : IFrameWriter
     /// <summary>Writes the document.</summary>
     public void WriteTo(IBufferWriter<byte> output)
     {
-        using var json = new Utf8JsonWriter(output);
+        using var json = ResponseJson.To(output);
         json.WriteStartObject();
         json.WriteString("conversation_id"u8, opening.Conversation.Value);
         json.WriteString("turn_id"u8, opening.Turn.Value);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -29,12 +28,13 @@ internal sealed class Problem(int status, string code, string detail) : Exceptio
     {
         var response = context.Response;
         response.Clear();
+        response.Headers.XContentTypeOptions = "nosniff";
         response.StatusCode = Status;
         response.ContentType = "application/problem+json";
         response.Headers.CacheControl = "no-store";
         if (RetryAfter is { } wait)
             response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        await using var json = new Utf8JsonWriter(response.BodyWriter);
+        await using var json = ResponseJson.To(response.BodyWriter);
         json.WriteStartObject();
         json.WriteString("type"u8, "about:blank"u8);
         json.WriteString("title"u8, ReasonPhrases.GetReasonPhrase(Status));

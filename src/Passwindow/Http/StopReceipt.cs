@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Text.Json;
 using Passwindow.Journal;
 using Passwindow.Protocol;
 
@@ -31,7 +30,7 @@ internal sealed record StopReceipt(TurnId Turn, string FinishReason, long LastSe
 
     public async Task WriteAsync(PipeWriter output, CancellationToken cancellation)
     {
-        await using (var json = new Utf8JsonWriter(output))
+        await using (var json = ResponseJson.To(output))
         {
             json.WriteStartObject();
             json.WriteString("turn_id"u8, Turn.Value);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -53,7 +52,7 @@ internal static class ToolEndpoints
         if (receipt == ApprovalReceipt.Late)
             throw new Problem(StatusCodes.Status409Conflict, "already_answered", "A call was answered before, or does not wait any more; nothing of this request counts.");
         exchange.Response.ContentType = "application/json";
-        await using var json = new Utf8JsonWriter(exchange.Response.BodyWriter);
+        await using var json = ResponseJson.To(exchange.Response.BodyWriter);
         ToolAnswers.Write(json, asked.Opening.Turn, answers);
     }
 
