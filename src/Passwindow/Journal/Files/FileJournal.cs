@@ -147,7 +147,7 @@ internal sealed partial class FileJournal : IJournal
 
     private void OnFailed(JournalRun run, JournalUnavailableException failure)
     {
-        if (failure.InnerException is not NoRoomException)
+        if (!run.HealsWithRoom)
         {
             LogFailed(failure, failure.Message);
             return;
@@ -164,9 +164,11 @@ internal sealed partial class FileJournal : IJournal
             return; // the last check is still at it
         try
         {
-            if (_closed || _run.Failure is null || _disk.FreeBytes(_settings.Folder) < RoomToReopen)
+            if (_closed || !_run.HealsWithRoom || _disk.FreeBytes(_settings.Folder) < RoomToReopen)
                 return;
             _run.Dispose();
+            if (!_run.HealsWithRoom)
+                return; // its other thread failed on its way out, of something else
             Volatile.Write(ref _run, Start());
             _roomCheck?.Dispose();
             LogReopened();

@@ -69,6 +69,9 @@ internal sealed class JournalRun : IDisposable
 
     public JournalUnavailableException? Failure => Volatile.Read(ref _failure);
 
+    /// <summary>Whether it failed, and only because the disk was full.</summary>
+    public bool HealsWithRoom => Failure?.InnerException is NoRoomException;
+
     public ITurnWriter Open(TurnOpening opening)
     {
         var file = _files.Get(opening.ConversationKey);
@@ -253,16 +256,23 @@ internal sealed class JournalRun : IDisposable
 
     private void Fail(JournalUnavailableException failure)
     {
+        bool isFirst;
         lock (_failing)
         {
-            if (_failure is not null)
+            // Two threads may fail at the same time, and a disk that is full must not hide what room alone does not heal.
+            isFirst = _failure is null;
+            if (!isFirst && (!HealsWithRoom || failure.InnerException is NoRoomException))
                 return;
             _failure = failure;
         }
 
-        _commits.Halt();
-        _checkpoints.Halt();
-        FailAll(failure);
+        if (isFirst)
+        {
+            _commits.Halt();
+            _checkpoints.Halt();
+            FailAll(failure);
+        }
+
         _onFailed(this, failure);
     }
 

@@ -28,7 +28,6 @@ internal sealed class SimulatedDisk : IDisk
 
     /// <summary>A file was synced again after a sync of it had failed, by the process that saw it fail.</summary>
     public bool SyncedAgainAfterFailure { get; private set; }
-
     public IEnumerable<string> Files
     {
         get
