@@ -12,7 +12,7 @@ internal sealed class SlowDiskWatch : IDisposable
     private readonly Action _tell;
     private readonly ITimer _timer;
     private long _seen;
-    private bool _told;
+    private int _times;
 
     /// <param name="time">The clock.</param>
     /// <param name="batchUnderWay">The number of the batch that is being committed; 0 if none is.</param>
@@ -21,7 +21,7 @@ internal sealed class SlowDiskWatch : IDisposable
     {
         _batchUnderWay = batchUnderWay;
         _tell = tell;
-        _timer = time.CreateTimer(_ => Look(), state: null, Limit, Limit);
+        _timer = time.CreateTimer(_ => Look(), state: null, Limit / 2, Limit / 2);
     }
 
     public void Dispose() => _timer.Dispose();
@@ -29,15 +29,9 @@ internal sealed class SlowDiskWatch : IDisposable
     private void Look()
     {
         long batch = _batchUnderWay();
-        if (batch == 0 || batch != _seen)
-        {
-            _seen = batch;
-            _told = false;
-        }
-        else if (!_told)
-        {
-            _told = true;
+        _times = batch == _seen ? _times + 1 : 1;
+        _seen = batch;
+        if (batch != 0 && _times == 3) // two halves of the limit lie between
             _tell();
-        }
     }
 }
