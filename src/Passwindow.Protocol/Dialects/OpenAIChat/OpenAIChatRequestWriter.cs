@@ -46,7 +46,7 @@ public static class OpenAIChatRequestWriter
         if (message.Role == ChatRole.Tool || (text.Length == 0 && calls.Count == 0))
             return;
         json.WriteStartObject();
-        json.WriteString("role"u8, Word(message.Role));
+        json.WriteString("role"u8, OpenAIWords.Of(message.Role));
         if (text.Length > 0)
             json.WriteString("content"u8, text);
         else
@@ -74,13 +74,12 @@ public static class OpenAIChatRequestWriter
         json.WriteEndArray();
     }
 
-    // The API has no word for a tool that failed: the model reads it in the content.
     private static void WriteResult(Utf8JsonWriter json, ToolResultPart result)
     {
         json.WriteStartObject();
         json.WriteString("role"u8, "tool"u8);
         json.WriteString("tool_call_id"u8, result.Id);
-        json.WriteString("content"u8, result.IsError ? "Error: " + result.Result : result.Result);
+        json.WriteString("content"u8, OpenAIWords.Of(result));
         json.WriteEndObject();
     }
 
@@ -104,11 +103,4 @@ public static class OpenAIChatRequestWriter
 
         json.WriteEndArray();
     }
-
-    private static ReadOnlySpan<byte> Word(ChatRole role) => role switch
-    {
-        ChatRole.System => "system"u8,
-        ChatRole.Assistant => "assistant"u8,
-        _ => "user"u8,
-    };
 }

@@ -46,7 +46,7 @@ public static class OpenAIResponsesRequestWriter
         if (text.Length > 0 && message.Role != ChatRole.Tool)
         {
             json.WriteStartObject();
-            json.WriteString("role"u8, Word(message.Role));
+            json.WriteString("role"u8, OpenAIWords.Of(message.Role));
             json.WriteString("content"u8, text);
             json.WriteEndObject();
         }
@@ -70,13 +70,12 @@ public static class OpenAIResponsesRequestWriter
         json.WriteEndObject();
     }
 
-    // The API has no word for a tool that failed: the model reads it in the output.
     private static void WriteResult(Utf8JsonWriter json, ToolResultPart result)
     {
         json.WriteStartObject();
         json.WriteString("type"u8, "function_call_output"u8);
         json.WriteString("call_id"u8, result.Id);
-        json.WriteString("output"u8, result.IsError ? "Error: " + result.Result : result.Result);
+        json.WriteString("output"u8, OpenAIWords.Of(result));
         json.WriteEndObject();
     }
 
@@ -101,11 +100,4 @@ public static class OpenAIResponsesRequestWriter
 
         json.WriteEndArray();
     }
-
-    private static ReadOnlySpan<byte> Word(ChatRole role) => role switch
-    {
-        ChatRole.System => "system"u8,
-        ChatRole.Assistant => "assistant"u8,
-        _ => "user"u8,
-    };
 }

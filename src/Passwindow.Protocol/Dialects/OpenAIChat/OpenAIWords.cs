@@ -1,0 +1,18 @@
+using Passwindow.Protocol.Upstream;
+
+namespace Passwindow.Protocol.Dialects.OpenAIChat;
+
+/// <summary>The words that OpenAI's two APIs share.</summary>
+internal static class OpenAIWords
+{
+    /// <summary>The role of a message that is no tool's.</summary>
+    public static ReadOnlySpan<byte> Of(ChatRole role) => role switch
+    {
+        ChatRole.System => "system"u8,
+        ChatRole.Assistant => "assistant"u8,
+        _ => "user"u8,
+    };
+
+    /// <summary>What a tool answered. Neither API has a word for one that failed: the model reads it in the text.</summary>
+    public static string Of(ToolResultPart result) => result.IsError ? "Error: " + result.Result : result.Result;
+}
