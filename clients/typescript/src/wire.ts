@@ -1,0 +1,174 @@
+import { errorOf, malformed, PasswindowError, unreachable } from './error.js';
+import { EventStreamParser } from './event-stream.js';
+import { defaultRetry, delayBefore, pause, type RetryOptions } from './retry.js';
+import { platformTiming, type Timing } from './timing.js';
+
+/** Where the server is and how it is spoken to. */
+export interface WireOptions {
+  /** The server's prefix. Default `/chat`, which a browser resolves against the page; elsewhere it must be absolute. */
+  baseUrl?: string | undefined;
+  /** Headers of every request, or what makes them: it is asked before each, so that a token can be renewed while a turn runs. */
+  headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>) | undefined;
+  /** Whether cookies are sent to another origin. Default: the platform's, `same-origin`. */
+  credentials?: 'omit' | 'same-origin' | 'include' | undefined;
+  /** Instead of the platform's `fetch`. */
+  fetch?: typeof globalThis.fetch | undefined;
+  retry?: RetryOptions | undefined;
+  /** For tests. */
+  timing?: Timing | undefined;
+}
+
+export interface WireRequest {
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  path: string;
+  body?: unknown;
+  accept?: string;
+  /** `Idempotency-Key`: sent again with the same key, a POST joins the turn it began. */
+  key?: string | undefined;
+}
+
+/** One server as this client reaches it. */
+export class Wire {
+  readonly retry: Required<RetryOptions>;
+  readonly timing: Timing;
+  readonly #options: WireOptions;
+
+  constructor(options: WireOptions) {
+    this.#options = options;
+    this.retry = { ...defaultRetry, ...options.retry };
+    this.timing = options.timing ?? platformTiming;
+  }
+
+  /** A number no other request has. `crypto.randomUUID` is missing on pages without TLS. */
+  newKey(): string {
+    return crypto.getRandomValues(new Uint32Array(4)).join('-');
+  }
+
+  /**
+   * Sends one request and reads its answer, unless it is silent for too long.
+   * @param use reads the answer; it calls `heard` for all that comes
+   * @throws {PasswindowError} the server refused, or could not be reached
+   */
+  exchange<T>(request: WireRequest, signal: AbortSignal | undefined, use: (response: Response, heard: () => void, signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#watched(signal, async (own, heard) => {
+      const { baseUrl = '/chat', headers, credentials, fetch = globalThis.fetch } = this.#options;
+      const { method = 'GET', path, body, accept = 'application/json', key } = request;
+      const response = await fetch(baseUrl.replace(/\/+$/, '') + path, {
+        method,
+        headers: {
+          Accept: accept,
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...(key ? { 'Idempotency-Key': key } : {}),
+          ...(typeof headers === 'function' ? await headers() : headers),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        // Some workers refuse the field itself.
+        ...(credentials ? { credentials } : {}),
+        signal: own,
+      });
+      heard();
+      if (!response.ok)
+        throw await errorOf(response);
+      return use(response, heard, own);
+    });
+  }
+
+  /**
+   * A request that may be repeated, and its JSON answer.
+   * @param settled the code that means, when it was repeated, that it had been heard the first time
+   */
+  async call<T>(request: WireRequest, signal?: AbortSignal, settled?: string): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      let error: PasswindowError;
+      try {
+        return await this.exchange(request, signal, async (response) => (response.status === 204 ? undefined : await response.json()));
+      } catch (thrown) {
+        signal?.throwIfAborted();
+        error = thrown instanceof PasswindowError ? thrown : unreachable(thrown);
+      }
+
+      if (attempt > 1 && error.code === settled)
+        return undefined as T;
+      if (!this.mayRetry(error, attempt))
+        throw error;
+      await this.wait(attempt, error, signal);
+    }
+  }
+
+  /** Whether a request that nobody answered yet is worth another attempt. */
+  mayRetry(error: PasswindowError, attempt: number): boolean {
+    return error.retryable && attempt < this.retry.maxOpenAttempts && (error.retryAfter ?? 0) * 1000 <= this.retry.maxAskedDelay;
+  }
+
+  /** Waits before the attempt that follows `failures` failed ones. */
+  wait(failures: number, error: PasswindowError | undefined, signal: AbortSignal | undefined, base = this.retry.baseDelay): Promise<void> {
+    return pause(delayBefore(failures, base, (error?.retryAfter ?? 0) * 1000, this.retry, this.timing.random), this.timing, signal);
+  }
+
+  /** Runs what dies of its own silence. It ends even if the `fetch` it waits for ignores its signal. */
+  #watched<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal, heard: () => void) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const own = new AbortController();
+      let cancel = () => {};
+      const end = (reason: unknown) => {
+        own.abort(reason);
+        reject(reason);
+      };
+      const leave = () => end(signal?.reason);
+      const heard = () => {
+        cancel();
+        cancel = this.timing.after(this.retry.silence, () => end(unreachable()));
+      };
+      if (signal?.aborted)
+        return leave();
+      signal?.addEventListener('abort', leave);
+      heard();
+      work(own.signal, heard)
+        .then(resolve, reject)
+        .finally(() => {
+          signal?.removeEventListener('abort', leave);
+          cancel();
+        });
+    });
+  }
+}
+
+/** Reads a body to its end, or until `onFrame` says that it has enough. */
+export async function readFrames(
+  response: Response,
+  signal: AbortSignal,
+  heard: () => void,
+  onFrame: (data: string) => boolean,
+): Promise<{ retry: number | undefined }> {
+  let enough = false;
+  const parser = new EventStreamParser(({ data }) => {
+    if (!enough && !signal.aborted)
+      enough = onFrame(data);
+  });
+  const push = (bytes: Uint8Array) => {
+    try {
+      parser.push(bytes);
+    } catch (error) {
+      throw error instanceof PasswindowError ? error : malformed(String(error));
+    }
+  };
+  const reader = response.body?.getReader();
+  if (!reader) {
+    // Where a body cannot be streamed (React Native) the answer comes at once.
+    push(new Uint8Array(await response.arrayBuffer()));
+    return parser;
+  }
+
+  try {
+    while (!enough) {
+      const { done, value } = await reader.read();
+      if (done || signal.aborted)
+        break;
+      heard();
+      push(value);
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+  return parser;
+}
