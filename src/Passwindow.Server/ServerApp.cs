@@ -29,6 +29,7 @@ internal static class ServerApp
         app.UseDefaultFiles();
         app.UseStaticFiles();
         app.MapPasswindow();
+        app.MapPasswindowDialects();
         app.MapPasswindowHealth();
         return app;
     }

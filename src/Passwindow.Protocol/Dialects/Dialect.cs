@@ -7,23 +7,32 @@ namespace Passwindow.Protocol.Dialects;
 
 /// <summary>A way to write events on the wire. A viewer chooses one; the journal knows none.</summary>
 /// <param name="Name">The word for it in <c>?dialect=</c>.</param>
-/// <param name="CreateWriter">Makes the writer for one response.</param>
-public sealed record Dialect(string Name, Func<IFrameWriter> CreateWriter)
+/// <param name="CreateWriter">Makes the writer for one viewer of a turn.</param>
+public sealed record Dialect(string Name, Func<FrameContext, IFrameWriter> CreateWriter)
 {
     /// <summary>The full vocabulary, resumable by id: <c>event</c>, <c>data</c>, <c>id</c>.</summary>
-    public static Dialect Native { get; } = new("native", static () => NativeFrameWriter.Shared);
+    public static Dialect Native { get; } = new("native", static _ => NativeFrameWriter.Shared);
 
     /// <summary>Data-only JSON told apart by its key.</summary>
-    public static Dialect Keyed { get; } = new("keyed", static () => KeyedFrameWriter.Shared);
+    public static Dialect Keyed { get; } = new("keyed", static _ => KeyedFrameWriter.Shared);
 
     /// <summary>Lone <c>data:</c> lines of JSON told apart by <c>type</c>.</summary>
-    public static Dialect Data { get; } = new("data", static () => DataFrameWriter.Shared);
+    public static Dialect Data { get; } = new("data", static _ => DataFrameWriter.Shared);
 
     /// <summary>The raw text.</summary>
-    public static Dialect Text { get; } = new("text", static () => TextFrameWriter.Shared);
+    public static Dialect Text { get; } = new("text", static _ => TextFrameWriter.Shared);
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Dialect> All { get; } = [Native, Keyed, Data, Text];
+
+    /// <summary>Whether its writer must be given every event from the first. Otherwise one instance serves every viewer.</summary>
+    public bool KeepsState { get; init; }
+
+    /// <summary>How a viewer begins elsewhere than at the first event.</summary>
+    public Joining Joining { get; init; }
+
+    /// <summary>Headers of its responses beside those of every event stream.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
     /// <summary>Finds a dialect by its word; null if there is none.</summary>
     public static Dialect? Find(string name) => All.FirstOrDefault(dialect => dialect.Name == name);

@@ -1,18 +1,25 @@
+using System.Text.Json.Serialization;
+
 namespace Passwindow.Protocol.Upstream;
 
 /// <summary>Who speaks in a message.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ChatRole>))]
 public enum ChatRole
 {
     /// <summary>The operator's instructions.</summary>
+    [JsonStringEnumMemberName("system")]
     System,
 
     /// <summary>The person.</summary>
+    [JsonStringEnumMemberName("user")]
     User,
 
     /// <summary>The model.</summary>
+    [JsonStringEnumMemberName("assistant")]
     Assistant,
 
     /// <summary>A tool's answer.</summary>
+    [JsonStringEnumMemberName("tool")]
     Tool,
 }
 
@@ -26,11 +33,22 @@ public sealed record ChatMessage(ChatRole Role, IReadOnlyList<MessagePart> Parts
 }
 
 /// <summary>A part of a message.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(TextPart), "text")]
+[JsonDerivedType(typeof(ImagePart), "image")]
+[JsonDerivedType(typeof(ReasoningPart), "reasoning")]
+[JsonDerivedType(typeof(ToolCallPart), "tool_call")]
+[JsonDerivedType(typeof(ToolResultPart), "tool_result")]
 public abstract record MessagePart;
 
 /// <summary>Text.</summary>
 /// <param name="Text">The text.</param>
 public sealed record TextPart(string Text) : MessagePart;
+
+/// <summary>An image. Nobody here fetches it: the provider does, or is given it whole.</summary>
+/// <param name="Url">An <c>https:</c> URL, or the image itself as a <c>data:</c> URL in base64 (RFC 2397).</param>
+/// <param name="Detail">How closely the model is to look (<c>low</c>, <c>high</c>, <c>auto</c>), where the provider has a word for it; null leaves it to the provider.</param>
+public sealed record ImagePart(string Url, string? Detail = null) : MessagePart;
 
 /// <summary>Thinking that goes back to the provider it came from; other providers never see it.</summary>
 /// <param name="Text">The thinking.</param>
@@ -63,6 +81,6 @@ public sealed record ToolDeclaration(string Name, string? Description, string? P
 /// <param name="Tools">The tools it may call.</param>
 public sealed record ChatRequest(string Model, IReadOnlyList<ChatMessage> Messages, IReadOnlyList<ToolDeclaration> Tools)
 {
-    /// <summary>The most tokens that the answer may have; null leaves it to the provider (or the reader's default where its API demands one).</summary>
-    public int? MaxOutputTokens { get; init; }
+    /// <summary>How it is to answer.</summary>
+    public SamplingOptions Options { get; init; } = SamplingOptions.Default;
 }

@@ -22,6 +22,25 @@ internal static class RequestJson
         json.WriteRawValue(tool.Parameters ?? """{"type":"object","properties":{}}""");
     }
 
+    /// <summary>Writes a request's own fields as they stood in it, but for those that its writer writes itself.</summary>
+    public static void WriteFields(Utf8JsonWriter json, JsonElement fields, params ReadOnlySpan<string> except)
+    {
+        foreach (var field in fields.EnumerateObject())
+        {
+            if (!except.Contains(field.Name))
+                field.WriteTo(json);
+        }
+    }
+
+    /// <summary>Writes what a request asks for in words that several APIs share; nothing where it asks for nothing.</summary>
+    public static void WriteSampling(Utf8JsonWriter json, SamplingOptions options)
+    {
+        if (options.Temperature is { } temperature)
+            json.WriteNumber("temperature"u8, temperature);
+        if (options.TopP is { } topP)
+            json.WriteNumber("top_p"u8, topP);
+    }
+
     /// <summary>All text of a message: the APIs put nothing between two parts.</summary>
     public static string Text(ChatMessage message) => string.Concat(message.Parts.OfType<TextPart>().Select(part => part.Text));
 }

@@ -43,6 +43,9 @@ internal sealed class Memory(IJournal journal)
         var conversation = next.ConversationKey;
         var all = await journal.ReadConversationAsync(conversation, cancellation);
         var turns = Branch.Before(all, static turn => turn.Opening, next);
+
+        // A request that gave the whole conversation begins it anew.
+        turns = [.. turns.Skip(Math.Max(0, turns.ToList().FindLastIndex(static turn => turn.Opening.IsWhole)))];
         var before = Recall(conversation);
         var told = new List<RememberedTurn>(turns.Count);
         foreach (var turn in turns)

@@ -23,6 +23,7 @@ internal sealed record RememberedTurn(TurnId Turn, IReadOnlyList<ChatMessage> Me
     private static long BytesOf(ChatMessage message) => BytesAround + message.Parts.Sum(static part => part switch
     {
         TextPart text => 2L * text.Text.Length,
+        ImagePart image => 2L * image.Url.Length,
         ReasoningPart reasoning => 2L * (reasoning.Text.Length + (reasoning.Signature?.Length ?? 0) + (reasoning.Redacted?.Length ?? 0)),
         ToolCallPart call => 2L * (call.Name.Length + call.Arguments.Length),
         ToolResultPart result => 2L * (result.Name.Length + result.Result.Length),

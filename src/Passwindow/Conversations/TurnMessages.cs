@@ -26,7 +26,9 @@ internal sealed class TurnMessages
     public static async Task<IReadOnlyList<ChatMessage>> ReadAsync(ITurnReader turn, CancellationToken cancellation)
     {
         var reading = new TurnMessages();
-        if (turn.Opening.Continues is null)
+        if (turn.Opening.Input is { } given)
+            reading._messages.AddRange(given);
+        else if (turn.Opening.Continues is null)
             reading._messages.Add(Memory.Question(turn.Opening.Message));
         await foreach (var committed in turn.ReadAllAsync(cancellation))
             reading.Read(committed.Type, committed.Json.Span);

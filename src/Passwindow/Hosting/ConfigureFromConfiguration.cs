@@ -23,6 +23,7 @@ internal sealed class ConfigureFromConfiguration(IConfiguration configuration) :
         [nameof(PasswindowOptions.TurnTimeout)] = static (options, key, text) => options.TurnTimeout = Time(key, text),
         [nameof(PasswindowOptions.MaxTurns)] = static (options, key, text) => options.MaxTurns = Number(key, text),
         [nameof(PasswindowOptions.MaxToolRounds)] = static (options, key, text) => options.MaxToolRounds = Number(key, text),
+        [nameof(PasswindowOptions.MaxHistoryBytes)] = static (options, key, text) => options.MaxHistoryBytes = Number(key, text),
         [nameof(PasswindowOptions.MaxMessageBytes)] = static (options, key, text) => options.MaxMessageBytes = Number(key, text),
         [nameof(PasswindowOptions.MaxAnswerBytes)] = static (options, key, text) => options.MaxAnswerBytes = Number(key, text),
         [nameof(PasswindowOptions.ToolTimeout)] = static (options, key, text) => options.ToolTimeout = Time(key, text),

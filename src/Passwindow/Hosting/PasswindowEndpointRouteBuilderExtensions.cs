@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Passwindow.Http;
+using Passwindow.Http.Dialects;
 
 #pragma warning disable IDE0130 // where everybody who maps an endpoint already looks
 namespace Microsoft.AspNetCore.Builder;
@@ -19,6 +20,23 @@ public static class PasswindowEndpointRouteBuilderExtensions
         TurnEndpoints.Map(group);
         ToolEndpoints.Map(group);
         ConversationEndpoints.Map(group);
+        return group;
+    }
+
+    /// <summary>
+    /// Maps the standard dialects, each where its clients look for it below their base URL: <c>/v1</c> (the OpenAI and Anthropic SDKs),
+    /// <c>/api/chat</c> (Vercel AI SDK), <c>/ag-ui</c>, <c>/streams</c> (Durable Streams).
+    /// </summary>
+    /// <param name="endpoints">Where to.</param>
+    /// <param name="prefix">What stands before those paths; by default nothing.</param>
+    /// <returns>The group of endpoints.</returns>
+    /// <exception cref="InvalidOperationException">AddPasswindow was not called.</exception>
+    public static IEndpointConventionBuilder MapPasswindowDialects(this IEndpointRouteBuilder endpoints, string prefix = "")
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        Require(endpoints);
+        var group = endpoints.MapGroup(prefix);
+        DialectEndpoints.Map(group);
         return group;
     }
 

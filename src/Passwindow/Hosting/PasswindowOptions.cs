@@ -54,6 +54,12 @@ public sealed class PasswindowOptions
     /// <summary>The largest user message, in bytes of UTF-8, at least 1. Default 256 KiB.</summary>
     public int MaxMessageBytes { get; set; } = 256 * 1024;
 
+    /// <summary>
+    /// The largest request that brings a whole conversation with it, as those of the standard dialects do, in bytes, at least 1; images within
+    /// it count. Default 8 MiB.
+    /// </summary>
+    public int MaxHistoryBytes { get; set; } = 8 * 1024 * 1024;
+
     /// <summary>The largest answer, in bytes of events, at least 1; a longer one ends with <c>length</c>. Default 8 MiB.</summary>
     public int MaxAnswerBytes { get; set; } = 8 * 1024 * 1024;
 

@@ -12,6 +12,7 @@ internal sealed class ValidateOptions : IValidateOptions<PasswindowOptions>
         Least(options.MaxTurns, 1, nameof(options.MaxTurns));
         Least(options.MaxToolRounds, 1, nameof(options.MaxToolRounds));
         Least(options.MaxMessageBytes, 1, nameof(options.MaxMessageBytes));
+        Least(options.MaxHistoryBytes, 1, nameof(options.MaxHistoryBytes));
         Least(options.MaxAnswerBytes, 1, nameof(options.MaxAnswerBytes));
         if (options.HeartbeatSeconds is < 1 or > 45)
             wrong.Add("Passwindow:HeartbeatSeconds must be from 1 to 45: proxies cut a silent response at 50 to 60 seconds.");

@@ -13,11 +13,11 @@ internal static class EventResponse
     /// <summary>Shows the events after <paramref name="after"/> until the turn ends or the viewer leaves.</summary>
     public static async Task ShowAsync(Exchange exchange, ITurnReader turn, long after, Dialect dialect)
     {
-        Begin(exchange, turn.Opening);
+        Begin(exchange, turn.Opening, dialect);
         await exchange.Response.StartAsync(exchange.Left);
         if (turn.Committed <= after)
             await exchange.Response.BodyWriter.FlushAsync(exchange.Left); // to start is not to send: a client would see no answer until the next event
-        var viewer = new Viewer(turn, dialect.CreateWriter(), exchange.Response.BodyWriter, exchange.Engine.ViewerSettings(exchange.Context));
+        var viewer = new Viewer(turn, dialect, FrameContexts.Of(turn.Opening), exchange.Response.BodyWriter, exchange.Engine.ViewerSettings(exchange.Context));
         exchange.Engine.Metrics.ViewerCame();
         try
         {
@@ -35,7 +35,7 @@ internal static class EventResponse
         response.Headers["Passwindow-Conversation"] = opening.Conversation.Value;
     }
 
-    private static void Begin(Exchange exchange, TurnOpening opening)
+    private static void Begin(Exchange exchange, TurnOpening opening, Dialect dialect)
     {
         var response = exchange.Response;
         response.StatusCode = StatusCodes.Status200OK;
@@ -43,6 +43,8 @@ internal static class EventResponse
         response.Headers.CacheControl = "no-cache, no-store, no-transform";
         response.Headers["X-Accel-Buffering"] = "no"; // nginx gathers 4 KiB otherwise
         response.Headers.Vary = "Authorization, Cookie, Accept";
+        foreach (var (name, value) in dialect.Headers)
+            response.Headers[name] = value;
         NameTurn(response, opening);
         exchange.Context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
 

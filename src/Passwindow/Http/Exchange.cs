@@ -23,8 +23,11 @@ internal sealed partial class Exchange(HttpContext context, Engine engine, Calle
     public CancellationToken Left => context.RequestAborted;
 
     /// <summary>Makes a request delegate of a handler: finds out who calls, and turns a <see cref="Problem"/> into its document.</summary>
-    public static RequestDelegate Of(Func<Exchange, Task> handler) => async context =>
+    /// <param name="handler">The handler.</param>
+    /// <param name="spell">How the problem is spelled, where a dialect has a form of its own; null for RFC 9457.</param>
+    public static RequestDelegate Of(Func<Exchange, Task> handler, Func<Problem, HttpContext, Task>? spell = null) => async context =>
     {
+        Task write(Problem problem) => spell is null ? problem.WriteAsync(context) : spell(problem, context);
         context.Response.Headers.XContentTypeOptions = "nosniff"; // what a model wrote must never be taken for a page
         try
         {
@@ -33,15 +36,15 @@ internal sealed partial class Exchange(HttpContext context, Engine engine, Calle
         }
         catch (Problem problem) when (!context.Response.HasStarted)
         {
-            await problem.WriteAsync(context);
+            await write(problem);
         }
         catch (ConversationGoneException) when (!context.Response.HasStarted)
         {
-            await Problem.NotFound().WriteAsync(context);
+            await write(Problem.NotFound());
         }
         catch (JournalDamagedException) when (!context.Response.HasStarted)
         {
-            await new Problem(StatusCodes.Status500InternalServerError, "internal", "What is stored of this cannot be read.").WriteAsync(context); // the log says more
+            await write(new Problem(StatusCodes.Status500InternalServerError, "internal", "What is stored of this cannot be read.")); // the log says more
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -53,7 +56,7 @@ internal sealed partial class Exchange(HttpContext context, Engine engine, Calle
             if (context.Response.HasStarted)
                 context.Abort(); // a response that ended in the middle must not look whole
             else
-                await Of(fault).WriteAsync(context);
+                await write(Of(fault));
         }
     };
 

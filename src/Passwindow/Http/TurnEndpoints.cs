@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -6,7 +5,6 @@ using Passwindow.Journal;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Dialects;
 using Passwindow.Turns;
-using Passwindow.Viewers;
 
 namespace Passwindow.Http;
 
@@ -101,9 +99,7 @@ internal static class TurnEndpoints
         using var turn = await IdempotentRequests.StartAsync(exchange, request);
         var opening = turn.Reader.Opening;
         var answer = new JsonAnswer(opening);
-        var nowhere = PipeWriter.Create(Stream.Null);
-        var end = await new Viewer(turn.Reader, answer, nowhere, exchange.Engine.ViewerSettings(exchange.Context)).RunAsync(after: 0, exchange.Left);
-        if (end == ViewerEnd.Left)
+        if (!await WholeAnswer.ReadAsync(exchange, turn.Reader, answer))
             return;
         EventResponse.NameTurn(exchange.Response, opening);
         if (answer.Failure is { } failure)
@@ -117,6 +113,9 @@ internal static class TurnEndpoints
     /// <summary>Shows the rest of a turn; 204 if there is none, which is how an <c>EventSource</c> is told to stop.</summary>
     private static async Task FollowAsync(Exchange exchange, ITurnReader reader, long after, Dialect dialect)
     {
+        if (dialect.Joining == Joining.FromStart)
+            after = 0;
+
         // A viewer counts before the turn is looked at again: one that comes at the last moment keeps it alive.
         using var watching = exchange.Engine.Turns.Find(reader.Opening.Key)?.Watch();
         if (after > reader.Committed)

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Passwindow.Protocol;
+using Passwindow.Protocol.Upstream;
 
 namespace Passwindow.Journal;
 
@@ -33,6 +34,24 @@ internal sealed record TurnOpening(
 
     /// <summary>What the client's tools gave, then; null for none.</summary>
     public IReadOnlyList<ClientResult>? ToolResults { get; init; }
+
+    /// <summary>What the request gave to the model, where that was more than the message and is kept; null otherwise.</summary>
+    public IReadOnlyList<ChatMessage>? Input { get; init; }
+
+    /// <summary>Whether that, kept or not, was the whole conversation: the turns before are no part of what goes on.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsWhole { get; init; }
+
+    /// <summary>Whether calls of tools that nobody declared are the client's to answer.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsRelayed { get; init; }
+
+    /// <summary>The names of the server's tools that were offered in a turn that is relayed; null for none.</summary>
+    public IReadOnlyList<string>? ServerTools { get; init; }
+
+    /// <summary>Whether its conversation is left out of the list, unless another of its turns puts it there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsUnlisted { get; init; }
 
     /// <summary>The turn of the same conversation whose place this one takes; null for a turn that follows the one before it.</summary>
     public TurnId? Replaces { get; init; }

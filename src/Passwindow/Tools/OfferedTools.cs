@@ -8,14 +8,21 @@ internal sealed class OfferedTools
     private readonly Dictionary<string, ServerTool> _server;
     private readonly Dictionary<string, ToolSchema> _client;
 
-    public OfferedTools(IReadOnlyList<ToolDeclaration> client, IReadOnlyList<ServerTool> server)
+    /// <param name="client">The client's.</param>
+    /// <param name="server">The server's.</param>
+    /// <param name="areRelayed">Whether the client takes every call that is not for the server, and checks its arguments itself.</param>
+    public OfferedTools(IReadOnlyList<ToolDeclaration> client, IReadOnlyList<ServerTool> server, bool areRelayed = false)
     {
+        AreRelayed = areRelayed;
         _server = server.ToDictionary(static tool => tool.Name, StringComparer.Ordinal);
         _client = client.ToDictionary(static tool => tool.Name, static tool => ToolSchema.Read(tool.Parameters, isClosed: false), StringComparer.Ordinal);
         Declarations = [.. client, .. server.Select(static tool => tool.Declaration)];
     }
 
     public static OfferedTools None { get; } = new([], []);
+
+    /// <summary>Whether calls that are not for the server go to the client as they are.</summary>
+    public bool AreRelayed { get; }
 
     /// <summary>What the model is told.</summary>
     public IReadOnlyList<ToolDeclaration> Declarations { get; }

@@ -49,7 +49,7 @@ internal sealed class RunningTurns(
             var opening = Open(request, conversation, results);
 
             // Read before the turn exists if that can be: damage is then told by a status.
-            var history = !place.IsFirst ? null : request.Conversation is null ? [] : await _memory.ReadAsync(opening, cancellation);
+            var history = !place.IsFirst ? null : request.Conversation is null || opening.IsWhole ? [] : await _memory.ReadAsync(opening, cancellation);
             return Run(request, opening, place, history);
         }
         catch
@@ -153,6 +153,11 @@ internal sealed class RunningTurns(
     private TurnOpening Open(TurnRequest request, ConversationKey conversation, IReadOnlyList<ClientResult>? results) => new(
         journal.CreateTurnId(conversation), conversation.Tenant, conversation.Conversation, request.User, request.Model.Name, request.Message, time.GetUtcNow())
     {
+        Input = request.Input is { IsKept: true } kept ? kept.Messages : null,
+        IsWhole = request.Input is { IsWhole: true },
+        IsRelayed = request.IsRelayed,
+        IsUnlisted = !request.IsListed,
+        ServerTools = request.IsRelayed && request.ServerTools.Count > 0 ? [.. request.ServerTools.Select(static tool => tool.Name)] : null,
         Tools = request.ToolsJson,
         Metadata = request.Metadata,
         Continues = request.Continues?.Turn,
@@ -176,9 +181,11 @@ internal sealed class RunningTurns(
         }
 
         var turn = new RunningTurn(opening, writer.Reader, limits, time);
-        var asked = opening.ToolResults is { } results ? TurnMessages.Of(results) : Memory.Question(request.Message);
-        var context = new TurnContext([.. history ?? [], asked], new OfferedTools(request.Tools, request.ServerTools), runner, limits)
+        IReadOnlyList<ChatMessage> asked = request.Input?.Messages ?? [opening.ToolResults is { } results ? TurnMessages.Of(results) : Memory.Question(request.Message)];
+        var tools = new OfferedTools(request.Tools, request.ServerTools, request.IsRelayed);
+        var context = new TurnContext([.. history ?? [], .. asked], tools, runner, limits)
         {
+            Options = request.Options,
             ClientResults = opening.ToolResults ?? [],
             Suggestions = request.Suggestions is { } model ? new Suggestions(model, time, logs.CreateLogger<Suggestions>()) : null,
             WaitForMessages = history is null ? WaitAsync : null,
@@ -214,7 +221,7 @@ internal sealed class RunningTurns(
         {
             await place.Front.WaitAsync(cancellation);
             turn.Begin();
-            return [.. await _memory.ReadAsync(opening, cancellation), asked];
+            return opening.IsWhole ? asked : [.. await _memory.ReadAsync(opening, cancellation), .. asked];
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed partial class Suggestions(ResolvedModel model, TimeProvider time
             [ChatMessage.Of(ChatRole.System, Instruction), ChatMessage.Of(ChatRole.User, $"Question:\n{Excerpt(question)}\n\nAnswer:\n{Excerpt(answer)}")],
             [])
         {
-            MaxOutputTokens = MaxOutputTokens,
+            Options = new SamplingOptions { MaxOutputTokens = MaxOutputTokens },
         };
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);

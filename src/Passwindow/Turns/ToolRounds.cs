@@ -51,6 +51,8 @@ internal sealed class ToolRounds(RunningTurn turn, TurnEvents events, OfferedToo
         var schema = tool?.Schema ?? tools.FindClient(call.Name);
         bool isObject = ToolArguments.TryRead(call.Written, out var arguments);
         call = call with { Tool = tool, Arguments = arguments };
+        if (tool is null && tools.AreRelayed)
+            return call;
         if (!isObject)
             return call with { Refusal = "The arguments are not a JSON object.", IsMalformed = true };
         if (schema is null)

@@ -17,6 +17,9 @@ internal sealed record TurnContext(IReadOnlyList<ChatMessage> Messages, OfferedT
     /// <summary>Waits until nothing is before the turn in its conversation, and gives its messages then; null if nothing was.</summary>
     public Func<CancellationToken, Task<IReadOnlyList<ChatMessage>>>? WaitForMessages { get; init; }
 
+    /// <summary>How the model is to answer.</summary>
+    public SamplingOptions Options { get; init; } = SamplingOptions.Default;
+
     /// <summary>What the client's tools gave, if the turn goes on where another ended for them.</summary>
     public IReadOnlyList<ClientResult> ClientResults { get; init; } = [];
 

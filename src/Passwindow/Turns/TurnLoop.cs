@@ -93,7 +93,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
         var messages = History.Complete(context.Messages, offersTools: context.Tools.Declarations.Count > 0);
         for (int round = 1; ; round++)
         {
-            var answer = await AskAsync(new ChatRequest(model.UpstreamModel, messages, context.Tools.Declarations));
+            var answer = await AskAsync(new ChatRequest(model.UpstreamModel, messages, context.Tools.Declarations) { Options = context.Options });
             if (answer.Usage is not null)
                 _usage = _usage is null ? answer.Usage : _usage + answer.Usage;
             if (answer.Reason is null)
@@ -108,7 +108,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
                 return TurnEnd.Of(FinishReason.ToolLimit); // the results of the rounds that were allowed have been read by now
             messages.Add(answer.ToMessage());
             if (await Tools.AnswerAsync(answer.Calls, messages) is { } end)
-                return end;
+                return context.Tools.AreRelayed && answer.Reason is FinishReason.Length or FinishReason.ContentFilter ? TurnEnd.Of(answer.Reason.Value) : end;
         }
     }
 

@@ -15,6 +15,21 @@ namespace Passwindow.Turns;
 /// <param name="Model">The model that will answer.</param>
 internal sealed record TurnRequest(TenantId Tenant, string? User, ConversationId? Conversation, string Message, ResolvedModel Model)
 {
+    /// <summary>What the request gives to the model, where that is more than the message; null where it is not.</summary>
+    public TurnInput? Input { get; init; }
+
+    /// <summary>How the model is to answer.</summary>
+    public SamplingOptions Options { get; init; } = SamplingOptions.Default;
+
+    /// <summary>
+    /// Whether the client wants the provider's calls as they come, checked by itself: those of tools that nobody declared too, and with
+    /// whatever arguments. Otherwise the model is told what is wrong with a call, and asked again.
+    /// </summary>
+    public bool IsRelayed { get; init; }
+
+    /// <summary>Whether the conversation stands in its tenant's list.</summary>
+    public bool IsListed { get; init; } = true;
+
     /// <summary>The tools that the client runs.</summary>
     public IReadOnlyList<ToolDeclaration> Tools { get; init; } = [];
 
@@ -45,6 +60,12 @@ internal sealed record TurnRequest(TenantId Tenant, string? User, ConversationId
     /// <summary>What the client wants to find again.</summary>
     public JsonElement? Metadata { get; init; }
 }
+
+/// <summary>What a request gives to the model.</summary>
+/// <param name="Messages">The messages, the question or what the client's tools gave last.</param>
+/// <param name="IsWhole">Whether that is the whole conversation: nothing that the journal knows of it goes before. A client that keeps the history sends it.</param>
+/// <param name="IsKept">Whether the journal keeps the messages with the turn, so that another turn can follow it.</param>
+internal sealed record TurnInput(IReadOnlyList<ChatMessage> Messages, bool IsWhole, bool IsKept);
 
 /// <summary>Why a turn could not be started. The engine states the fact; HTTP decides the status.</summary>
 internal enum TurnRefusal

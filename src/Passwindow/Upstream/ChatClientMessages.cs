@@ -19,10 +19,24 @@ internal static class ChatClientMessages
     public static ChatOptions Options(ChatRequest request) => new()
     {
         ModelId = request.Model.Length == 0 ? null : request.Model,
-        MaxOutputTokens = request.MaxOutputTokens,
+        MaxOutputTokens = request.Options.MaxOutputTokens,
+        Temperature = (float?)request.Options.Temperature,
+        TopP = (float?)request.Options.TopP,
+        StopSequences = request.Options.Stop.Count == 0 ? null : [.. request.Options.Stop],
+        AllowMultipleToolCalls = request.Tools.Count == 0 ? null : request.Options.ParallelToolCalls,
+        ToolMode = request.Tools.Count == 0 ? null : Mode(request.Options.ToolChoice),
         Tools = request.Tools.Count == 0
             ? null
             : [.. request.Tools.Select(static tool => AIFunctionFactory.CreateDeclaration(tool.Name, tool.Description, Json(tool.Parameters) ?? NoParameters))],
+    };
+
+    private static ChatToolMode? Mode(ToolChoice? choice) => choice switch
+    {
+        null => null,
+        { Kind: ToolChoiceKind.None } => ChatToolMode.None,
+        { Kind: ToolChoiceKind.Any } => ChatToolMode.RequireAny,
+        { Kind: ToolChoiceKind.One, Name: { } name } => ChatToolMode.RequireSpecific(name),
+        _ => ChatToolMode.Auto,
     };
 
     private static Client.ChatRole Role(Ours.ChatRole role) => role switch
@@ -36,6 +50,7 @@ internal static class ChatClientMessages
     private static AIContent? Content(MessagePart part) => part switch
     {
         TextPart text => new TextContent(text.Text),
+        ImagePart image => DataUrl.TryRead(image.Url, out _, out _) ? new DataContent(image.Url) : new UriContent(image.Url, "image/*"),
 
         // Providers refuse thinking that they cannot verify.
         ReasoningPart { Signature: null, Redacted: null } => null,

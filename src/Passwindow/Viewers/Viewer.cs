@@ -16,6 +16,7 @@ internal sealed class Viewer : IPulsed, ICommitListener
     private const int MaxBatch = 64;
 
     private readonly ITurnReader _turn;
+    private readonly Dialect _dialect;
     private readonly IFrameWriter _writer;
     private readonly PipeWriter _output;
     private readonly ViewerSettings _settings;
@@ -26,10 +27,11 @@ internal sealed class Viewer : IPulsed, ICommitListener
     private volatile bool _isFlushing;
     private volatile bool _heartbeatDue;
 
-    public Viewer(ITurnReader turn, IFrameWriter writer, PipeWriter output, ViewerSettings settings)
+    public Viewer(ITurnReader turn, Dialect dialect, FrameContext context, PipeWriter output, ViewerSettings settings)
     {
         _turn = turn;
-        _writer = writer;
+        _dialect = dialect;
+        _writer = dialect.CreateWriter(context);
         _output = output;
         _settings = settings;
         _lastWrite = settings.Time.GetTimestamp();
@@ -44,6 +46,8 @@ internal sealed class Viewer : IPulsed, ICommitListener
         _settings.Pulse.Add(this);
         try
         {
+            if (after > 0 && _dialect.KeepsState)
+                await JoinAsync(after, left);
             return await FollowAsync(after, left);
         }
         catch (OperationCanceledException) when (left.IsCancellationRequested)
@@ -85,6 +89,27 @@ internal sealed class Viewer : IPulsed, ICommitListener
             return;
         _heartbeatDue = true;
         _signal.Set();
+    }
+
+    /// <summary>Brings the writer to where the viewer begins: what was before is written to nowhere.</summary>
+    private async Task JoinAsync(long after, CancellationToken left)
+    {
+        var nowhere = new DiscardedBytes();
+        for (long at = 0; at < after;)
+        {
+            int count = await _turn.ReadAsync(at, _batch.AsMemory(0, (int)Math.Min(MaxBatch, after - at)), left);
+            if (count == 0)
+                break; // nothing is committed beyond: the endpoint does not let in who asks for more
+            for (int i = 0; i < count; i++)
+                _writer.Write(_batch[i], nowhere);
+            at = _batch[count - 1].Seq;
+        }
+
+        if (_dialect.Joining == Joining.WithOpening)
+        {
+            _writer.WriteOpening(_output);
+            await FlushAsync();
+        }
     }
 
     // One loop for the past and the present: below the line it reads, at the line it waits. There is no hand-over to get wrong.

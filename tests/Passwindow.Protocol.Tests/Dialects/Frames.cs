@@ -13,7 +13,7 @@ internal static class Frames
     public static byte[] Of(Dialect dialect, params IEnumerable<byte[]> events)
     {
         var output = new ArrayBufferWriter<byte>();
-        var writer = dialect.CreateWriter();
+        var writer = dialect.CreateWriter(FrameContext.None);
         foreach (var json in events)
             writer.Write(Commit.Of(Turn, json), output);
         return output.WrittenSpan.ToArray();
@@ -24,7 +24,7 @@ internal static class Frames
     public static string OfNotice(Dialect dialect, ViewerNotice notice)
     {
         var output = new ArrayBufferWriter<byte>();
-        dialect.CreateWriter().WriteNotice(notice, output);
+        dialect.CreateWriter(FrameContext.None).WriteNotice(notice, output);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 }

@@ -119,7 +119,7 @@ public sealed class SmallDialectTests
         foreach (var dialect in Dialect.All)
         {
             var output = new ArrayBufferWriter<byte>();
-            dialect.CreateWriter().WriteHeartbeat(output);
+            dialect.CreateWriter(FrameContext.None).WriteHeartbeat(output);
             Assert.StartsWith(":", Encoding.UTF8.GetString(output.WrittenSpan));
             Assert.Empty(EventStreamParser.Parse([.. output.WrittenSpan, .. output.WrittenSpan]));
         }
@@ -135,7 +135,7 @@ public sealed class SmallDialectTests
         foreach (var dialect in (Dialect[])[Dialect.Native, Dialect.Data])
         {
             var output = new ArrayBufferWriter<byte>();
-            Assert.Throws<ArgumentException>(() => dialect.CreateWriter().Write(Commit.Of(Frames.Turn, Encoding.UTF8.GetBytes(json)), output));
+            Assert.Throws<ArgumentException>(() => dialect.CreateWriter(FrameContext.None).Write(Commit.Of(Frames.Turn, Encoding.UTF8.GetBytes(json)), output));
             Assert.Equal(0, output.WrittenCount);
         }
     }

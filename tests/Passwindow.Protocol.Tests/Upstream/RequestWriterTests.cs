@@ -34,7 +34,7 @@ public sealed class RequestWriterTests
         "tools":[{"type":"function","function":{"name":"weather","description":"Tells it.","parameters":{"type":"object","properties":{"city":{"type":"string"}}}}},{"type":"function","function":{"name":"time","parameters":{"type":"object","properties":{}}}}],
         "max_tokens":100,"stream":true,"stream_options":{"include_usage":true}}
         """.ReplaceLineEndings(""),
-        Write(UpstreamApi.OpenAIChat, Full with { MaxOutputTokens = 100 }));
+        Write(UpstreamApi.OpenAIChat, Full with { Options = new() { MaxOutputTokens = 100 } }));
 
     [Fact]
     public void An_Anthropic_request_is_spelled_as_the_API_wants_it() => Assert.Equal(

@@ -12,7 +12,7 @@ internal static class EventFrames
     public static byte[] Of(string dialect, params IEnumerable<StreamEvent> native)
     {
         var output = new ArrayBufferWriter<byte>();
-        var writer = Dialect.Find(dialect)!.CreateWriter();
+        var writer = Dialect.Find(dialect)!.CreateWriter(FrameContext.None);
         foreach (var shown in native)
         {
             if (EventCursor.TryParse(shown.Id, out var cursor))

@@ -4,7 +4,7 @@ using Passwindow.Clock;
 using Passwindow.Journal;
 using Passwindow.Journal.Files;
 using Passwindow.Protocol;
-using Passwindow.Protocol.Dialects.Native;
+using Passwindow.Protocol.Dialects;
 using Passwindow.Testing;
 using Passwindow.Viewers;
 using Xunit;
@@ -30,7 +30,7 @@ public sealed class WakeUpTests(ITestOutputHelper output)
             {
                 var writer = Open(journal, number);
                 for (int i = 0; i < viewers; i++)
-                    all.Add(Task.Run(() => new Viewer(writer.Reader, NativeFrameWriter.Shared, PipeWriter.Create(Stream.Null), settings).RunAsync(0, CancellationToken.None)));
+                    all.Add(Task.Run(() => new Viewer(writer.Reader, Dialect.Native, FrameContext.None, PipeWriter.Create(Stream.Null), settings).RunAsync(0, CancellationToken.None)));
                 return Task.Run(() => WriteAsync(writer, new Random(TestDepth.Seed + number)));
             }).ToList();
 

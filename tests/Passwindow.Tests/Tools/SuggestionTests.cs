@@ -25,7 +25,7 @@ public class SuggestionTests
         Assert.Equal(["How large?", "Who lives there?", "Why?"], events.Of("suggested_questions").Single().GetProperty("suggested_questions").EnumerateArray().Select(static each => each.GetString()));
         var asked = model.Asked.Last();
         Assert.Equal("small", asked.Model);
-        Assert.NotNull(asked.MaxOutputTokens);
+        Assert.NotNull(asked.Options.MaxOutputTokens);
         Assert.Contains("Paris is large.", ((TextPart)asked.Messages[^1].Parts[0]).Text);
     }
 

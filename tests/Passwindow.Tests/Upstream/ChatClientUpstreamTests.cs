@@ -25,7 +25,7 @@ public class ChatClientUpstreamTests
             new(ChatRole.Assistant, [new ReasoningPart("hm", "sig", null), new ReasoningPart("unsigned", null, null), new ToolCallPart("c1", "w", """{"city":"Bonn"}""")]),
             new(ChatRole.Tool, [new ToolResultPart("c1", "w", """{"t":21}""", IsError: false)]),
         ];
-        await Of(client).AllAsync(new("gpt", messages, [new("w", "The weather", """{"type":"object","properties":{"city":{"type":"string"}}}""")]) { MaxOutputTokens = 7 });
+        await Of(client).AllAsync(new("gpt", messages, [new("w", "The weather", """{"type":"object","properties":{"city":{"type":"string"}}}""")]) { Options = new() { MaxOutputTokens = 7 } });
 
         Assert.Equal(["system", "user", "assistant", "tool"], client.Messages.Select(static message => message.Role.Value));
         Assert.Equal("sig", Assert.Single(client.Messages[2].Contents.OfType<TextReasoningContent>()).ProtectedData);

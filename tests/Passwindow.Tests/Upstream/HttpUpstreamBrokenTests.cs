@@ -180,7 +180,7 @@ public class HttpUpstreamBrokenTests
             await socket.ReceiveAsync(new byte[100]);
             await socket.SendAsync("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
         });
-        var (_, _, failure) = await Asking.Of(new($"http://127.0.0.1:{port}")).AllAsync(PlainApi.Question with { MaxOutputTokens = 20_000_000 }).WaitAsync(Asking.Patience);
+        var (_, _, failure) = await Asking.Of(new($"http://127.0.0.1:{port}")).AllAsync(PlainApi.Question with { Options = new() { MaxOutputTokens = 20_000_000 } }).WaitAsync(Asking.Patience);
         await served;
 
         Assert.Equal(ErrorCode.UpstreamRefused, failure!.Code);

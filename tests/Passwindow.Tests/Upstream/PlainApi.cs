@@ -13,7 +13,7 @@ internal sealed class PlainApi : UpstreamReader
     public static UpstreamApi Api { get; } = new(
         "Plain",
         "chat/completions",
-        static (request, output) => output.Write(Encoding.UTF8.GetBytes($$"""{"model":"{{request.Model}}","padding":"{{new string('x', request.MaxOutputTokens ?? 0)}}"}""")),
+        static (request, output) => output.Write(Encoding.UTF8.GetBytes($$"""{"model":"{{request.Model}}","padding":"{{new string('x', request.Options.MaxOutputTokens ?? 0)}}"}""")),
         static () => new PlainApi(),
         static key => key is null ? [] : [new("Authorization", $"Bearer {key}"), new("x-api-key", key)]);
 

@@ -24,12 +24,16 @@ public static class AnthropicRequestWriter
         using var json = new Utf8JsonWriter(output, RequestJson.Options);
         json.WriteStartObject();
         json.WriteString("model"u8, request.Model);
-        json.WriteNumber("max_tokens"u8, request.MaxOutputTokens ?? DefaultMaxTokens);
+        json.WriteNumber("max_tokens"u8, request.Options.MaxOutputTokens ?? DefaultMaxTokens);
         string system = string.Join("\n\n", request.Messages.Where(message => message.Role == ChatRole.System).Select(RequestJson.Text).Where(text => !string.IsNullOrWhiteSpace(text)));
         if (system.Length > 0)
             json.WriteString("system"u8, system);
         WriteMessages(json, request.Messages);
         WriteTools(json, request.Tools);
+        if (request.Options.FieldsFor(UpstreamApi.Anthropic.Name) is { } fields)
+            RequestJson.WriteFields(json, fields, "model", "max_tokens", "system", "messages", "tools", "stream");
+        else
+            AnthropicOptions.Write(json, request);
         json.WriteBoolean("stream"u8, true);
         json.WriteEndObject();
     }
@@ -93,6 +97,10 @@ public static class AnthropicRequestWriter
             case TextPart text:
                 json.WriteString("type"u8, "text"u8);
                 json.WriteString("text"u8, text.Text);
+                break;
+            case ImagePart image:
+                json.WriteString("type"u8, "image"u8);
+                AnthropicOptions.WriteSource(json, image);
                 break;
             case ReasoningPart { Redacted: { } redacted }:
                 json.WriteString("type"u8, "redacted_thinking"u8);

@@ -23,8 +23,10 @@ public static class OpenAIChatRequestWriter
             WriteMessage(json, message);
         json.WriteEndArray();
         WriteTools(json, request.Tools);
-        if (request.MaxOutputTokens is { } most)
-            json.WriteNumber("max_tokens"u8, most);
+        if (request.Options.FieldsFor(UpstreamApi.OpenAIChat.Name) is { } fields)
+            RequestJson.WriteFields(json, fields, "model", "messages", "tools", "stream", "stream_options");
+        else
+            OpenAIChatOptions.Write(json, request);
         json.WriteBoolean("stream"u8, true);
         json.WriteStartObject("stream_options"u8);
         json.WriteBoolean("include_usage"u8, true);
@@ -43,11 +45,14 @@ public static class OpenAIChatRequestWriter
             WriteResult(json, result);
         string text = RequestJson.Text(message);
         var calls = message.Parts.OfType<ToolCallPart>().ToList();
-        if (message.Role == ChatRole.Tool || (text.Length == 0 && calls.Count == 0))
+        bool hasImages = message.Role == ChatRole.User && message.Parts.Any(static part => part is ImagePart);
+        if (message.Role == ChatRole.Tool || (text.Length == 0 && calls.Count == 0 && !hasImages))
             return;
         json.WriteStartObject();
         json.WriteString("role"u8, OpenAIWords.Of(message.Role));
-        if (text.Length > 0)
+        if (hasImages)
+            OpenAIChatOptions.WriteContent(json, message);
+        else if (text.Length > 0)
             json.WriteString("content"u8, text);
         else
             json.WriteNull("content"u8);

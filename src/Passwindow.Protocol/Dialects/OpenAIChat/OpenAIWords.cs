@@ -13,6 +13,14 @@ internal static class OpenAIWords
         _ => "user"u8,
     };
 
+    /// <summary>The rule for calling tools; one that names a tool is an object, and spelled differently in the two.</summary>
+    public static ReadOnlySpan<byte> Of(ToolChoiceKind kind) => kind switch
+    {
+        ToolChoiceKind.None => "none"u8,
+        ToolChoiceKind.Any => "required"u8,
+        _ => "auto"u8,
+    };
+
     /// <summary>What a tool answered. Neither API has a word for one that failed: the model reads it in the text.</summary>
     public static string Of(ToolResultPart result) => result.IsError ? "Error: " + result.Result : result.Result;
 }

@@ -23,8 +23,10 @@ public static class OpenAIResponsesRequestWriter
             WriteItems(json, message);
         json.WriteEndArray();
         WriteTools(json, request.Tools);
-        if (request.MaxOutputTokens is { } most)
-            json.WriteNumber("max_output_tokens"u8, most);
+        if (request.Options.FieldsFor(UpstreamApi.OpenAIResponses.Name) is { } fields)
+            RequestJson.WriteFields(json, fields, "model", "input", "instructions", "tools", "store", "stream", "background", "previous_response_id", "conversation");
+        else
+            OpenAIResponsesOptions.Write(json, request);
         json.WriteBoolean("store"u8, false);
         json.WriteBoolean("stream"u8, true);
         json.WriteEndObject();
@@ -43,11 +45,15 @@ public static class OpenAIResponsesRequestWriter
         }
 
         string text = RequestJson.Text(message);
-        if (text.Length > 0 && message.Role != ChatRole.Tool)
+        bool hasImages = message.Role == ChatRole.User && message.Parts.Any(static part => part is ImagePart);
+        if ((text.Length > 0 || hasImages) && message.Role != ChatRole.Tool)
         {
             json.WriteStartObject();
             json.WriteString("role"u8, OpenAIWords.Of(message.Role));
-            json.WriteString("content"u8, text);
+            if (hasImages)
+                OpenAIResponsesOptions.WriteContent(json, message);
+            else
+                json.WriteString("content"u8, text);
             json.WriteEndObject();
         }
 

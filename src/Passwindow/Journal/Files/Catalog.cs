@@ -38,7 +38,7 @@ internal sealed class Catalog
 
     public bool Remove(ConversationKey key) => _tenants.GetValueOrDefault(key.Tenant)?.Remove(key.Conversation) ?? false;
 
-    /// <summary>At most so many entries that stand behind a place, newest first.</summary>
+    /// <summary>At most so many listed entries that stand behind a place, newest first.</summary>
     public IReadOnlyList<CatalogEntry> After(TenantId tenant, ListPlace? place, int most) => _tenants.GetValueOrDefault(tenant)?.After(place, most) ?? [];
 
     /// <summary>At most so many entries older than that, oldest first within a tenant.</summary>
@@ -51,15 +51,20 @@ internal sealed class Catalog
 /// <param name="Title">Its title.</param>
 /// <param name="UpdatedAtMs">When its last turn began, in milliseconds since 1970.</param>
 /// <param name="AbandonedTokens">The sum of what its turns' <c>usage</c> events say of that.</param>
-internal sealed record CatalogEntry(ConversationId Conversation, string Title, long UpdatedAtMs, long AbandonedTokens = 0)
+/// <param name="IsUnlisted">Whether the list leaves it out.</param>
+internal sealed record CatalogEntry(ConversationId Conversation, string Title, long UpdatedAtMs, long AbandonedTokens = 0, bool IsUnlisted = false)
 {
     public ListPlace Place => new(UpdatedAtMs, Conversation);
 
     public DateTimeOffset UpdatedAt => DateTimeOffset.FromUnixTimeMilliseconds(UpdatedAtMs);
 
     public static CatalogEntry Of(TurnOpening opening) =>
-        new(opening.Conversation, ConversationTitle.Of(opening.Message), opening.CreatedAt.ToUnixTimeMilliseconds());
+        new(opening.Conversation, ConversationTitle.Of(opening.Message), opening.CreatedAt.ToUnixTimeMilliseconds(), IsUnlisted: opening.IsUnlisted);
 
     /// <summary>The same after another turn began. A clock that was set back moves nothing down.</summary>
-    public CatalogEntry With(TurnOpening opening) => this with { UpdatedAtMs = Math.Max(UpdatedAtMs, opening.CreatedAt.ToUnixTimeMilliseconds()) };
+    public CatalogEntry With(TurnOpening opening) => this with
+    {
+        UpdatedAtMs = Math.Max(UpdatedAtMs, opening.CreatedAt.ToUnixTimeMilliseconds()),
+        IsUnlisted = IsUnlisted && opening.IsUnlisted,
+    };
 }

@@ -189,10 +189,12 @@ internal sealed class CatalogFile(IDisk disk, string folder, Action<Exception> o
 /// <param name="UpdatedAt">When its last turn began, in milliseconds since 1970.</param>
 /// <param name="Bytes">How long its file was when this was written; -1 once it is deleted.</param>
 /// <param name="AbandonedTokens">How many are counted within those bytes.</param>
+/// <param name="Unlisted">Whether the list leaves it out.</param>
 internal sealed record CatalogLine(
     TenantId Tenant,
     ConversationId Conversation,
     string Title,
     long UpdatedAt,
     long Bytes,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long AbandonedTokens = 0);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long AbandonedTokens = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Unlisted = false);

@@ -12,7 +12,7 @@ internal static class CatalogStart
             return null;
         try
         {
-            return new CatalogLine(key.Tenant, key.Conversation, entry.Title, entry.UpdatedAtMs, file.Length, file.AbandonedTokens);
+            return new CatalogLine(key.Tenant, key.Conversation, entry.Title, entry.UpdatedAtMs, file.Length, file.AbandonedTokens, entry.IsUnlisted);
         }
         catch (JournalDamagedException)
         {
@@ -40,7 +40,7 @@ internal static class CatalogStart
                 lines.Add(made);
         }
 
-        catalog.Load(lines.Select(static line => (new ConversationKey(line.Tenant, line.Conversation), new CatalogEntry(line.Conversation, line.Title, line.UpdatedAt, line.AbandonedTokens))));
+        catalog.Load(lines.Select(static line => (new ConversationKey(line.Tenant, line.Conversation), new CatalogEntry(line.Conversation, line.Title, line.UpdatedAt, line.AbandonedTokens, line.Unlisted))));
         stored.Open(lines);
         bool wasMissing = !stored.WasThere && keys.Count > 0;
         return new CatalogReport(lines.Count, read, stored.Damage ?? (wasMissing ? "it is missing" : null));
@@ -55,7 +55,7 @@ internal static class CatalogStart
                 entry = entry is null ? CatalogEntry.Of(turn.Opening) : entry.With(turn.Opening);
             return entry is null
                 ? null
-                : new CatalogLine(file.Key.Tenant, file.Key.Conversation, file.Title ?? entry.Title, entry.UpdatedAtMs, file.Length, file.AbandonedTokens);
+                : new CatalogLine(file.Key.Tenant, file.Key.Conversation, file.Title ?? entry.Title, entry.UpdatedAtMs, file.Length, file.AbandonedTokens, entry.IsUnlisted);
         }
         catch (JournalDamagedException)
         {

@@ -74,9 +74,13 @@ internal sealed class TenantCatalog
             int end = place is { } from ? IndexOf(from) : _ordered.Count;
             if (end < 0)
                 end = ~end; // the conversation at that place has moved, or gone: the place has not
-            int start = Math.Max(0, end - most);
-            var page = _ordered.GetRange(start, end - start);
-            page.Reverse();
+            var page = new List<CatalogEntry>(Math.Min(most, end));
+            for (int at = end - 1; at >= 0 && page.Count < most; at--)
+            {
+                if (!_ordered[at].IsUnlisted)
+                    page.Add(_ordered[at]);
+            }
+
             return page;
         }
     }
