@@ -24,7 +24,9 @@ internal static class ToolEndpoints
         bool events = Accept.WantsEvents(exchange.Request);
         var dialect = Accept.Dialect(exchange.Request);
         var asked = await FindOwnAsync(exchange);
-        var results = ToolAnswers.ReadResults(await RequestBody.ReadAsync(exchange.Request, ToolAnswers.MaxBytes, exchange.Left));
+        string? key = IdempotentRequests.Key(exchange.Request);
+        byte[] body = await RequestBody.ReadAsync(exchange.Request, ToolAnswers.MaxBytes, exchange.Left);
+        var results = ToolAnswers.ReadResults(body);
         if (!asked.HasEnded)
             throw new Problem(StatusCodes.Status409Conflict, "not_waiting", "The turn has not ended.");
         var opening = asked.Opening;
@@ -36,6 +38,8 @@ internal static class ToolEndpoints
             ToolsJson = opening.Tools,
             Metadata = opening.Metadata,
             Continues = new Continuation(opening.Turn, results),
+            IdempotencyKey = key,
+            RequestHash = key is null ? null : IdempotentRequests.Hash($"tool-results {opening.Turn}", body),
         };
         await TurnEndpoints.AnswerAsync(exchange, TurnRequests.WithServer(exchange, request), events, dialect);
     }

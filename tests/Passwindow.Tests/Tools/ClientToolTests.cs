@@ -97,6 +97,28 @@ public class ClientToolTests
     }
 
     [Fact]
+    public async Task Results_sent_again_with_their_key_join_the_turn_that_they_began()
+    {
+        var model = new ScriptedModel().ThenCall(Call("a", "where")).ThenSay("Well.");
+        await using var server = await ChatServer.StartAsync(model);
+        string turn = (await server.AskAsync(new { message = "Go", tools = Tools })).Turn();
+
+        var first = await SendAsync("""[{"id":"a","result":1}]""");
+        var again = await SendAsync("""[{"id":"a","result":1}]""");
+        var other = await SendAsync("""[{"id":"a","result":2}]""");
+
+        Assert.Equal((200, 200, 422), ((int)first.StatusCode, (int)again.StatusCode, (int)other.StatusCode));
+        Assert.Equal(await first.Content.ReadAsStringAsync(), await again.Content.ReadAsStringAsync());
+        Assert.Equal(2, model.Asked.Count);
+
+        Task<HttpResponseMessage> SendAsync(string body) => server.Http.SendAsync(new HttpRequestMessage(HttpMethod.Post, $"/chat/turns/{turn}/tool-results")
+        {
+            Headers = { { "Idempotency-Key", "k1" } },
+            Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json"),
+        });
+    }
+
+    [Fact]
     public async Task A_turn_that_waits_for_nothing_or_that_was_left_behind_takes_no_results()
     {
         var model = new ScriptedModel().ThenSay("Hello.").ThenCall(Call("a", "where")).ThenSay("Never mind.");
