@@ -19,7 +19,7 @@ export interface SendOptions extends TurnOptions {
 export class PasswindowClient {
   readonly conversations: Conversations;
   readonly #wire: Wire;
-  readonly #allowActions;
+  readonly #allowActions: ClientOptions['allowActions'];
 
   constructor(options: ClientOptions = {}) {
     this.#wire = new Wire(options);
@@ -43,7 +43,7 @@ export class PasswindowClient {
   }
 
   /** Says a person's yes or no to calls that wait for it. The turn goes on. */
-  async approve(turnId: string, approvals: readonly Approval[], { signal }: { signal?: AbortSignal } = {}): Promise<void> {
+  async approve(turnId: string, approvals: readonly Approval[], signal?: AbortSignal): Promise<void> {
     await this.#wire.call({ method: 'POST', path: `${pathOf(turnId)}/approvals`, body: approvals }, signal, 'already_answered');
   }
 
@@ -59,7 +59,7 @@ export class PasswindowClient {
   /** Watches the turn that runs in a conversation, from its first event; nothing if none runs. */
   async resume(conversationId: string, options: TurnOptions = {}): Promise<Turn | undefined> {
     const turn = this.#watch({ path: `/conversations/${encodeURIComponent(conversationId)}/events`, accept: 'text/event-stream' }, options);
-    return (await turn.opened) ? turn : undefined;
+    return (await turn.opened()) ? turn : undefined;
   }
 
   /** Stops a turn, for everybody. To be told twice does no harm. */

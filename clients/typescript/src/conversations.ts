@@ -22,12 +22,12 @@ export class Conversations {
 
   /** A page of the list, newest first. */
   list({ signal, ...query }: ListOptions = {}): Promise<ConversationPage> {
-    const asked = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
-    return this.#wire.call({ path: `/conversations?${new URLSearchParams(asked.map(([name, value]) => [name, String(value)]))}` }, signal);
+    const asked = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+    return this.#wire.call({ path: `/conversations?${asked.join('&')}` }, signal);
   }
 
   /** One conversation with its messages, and its running turn if there is one. */
-  get(id: string, { signal }: { signal?: AbortSignal } = {}): Promise<Conversation> {
+  get(id: string, signal?: AbortSignal): Promise<Conversation> {
     return this.#wire.call({ path: pathOf(id) }, signal);
   }
 

@@ -1,4 +1,5 @@
 import type { ActionEvent, CitationEvent, ErrorEvent, FinishReason, TurnEvent, UsageEvent } from './events.js';
+import type { Facts } from './state.js';
 
 /** A tool that the client runs. */
 export interface ToolDeclaration {
@@ -75,8 +76,8 @@ export interface AssistantMessage {
   readonly actions?: readonly ActionEvent['action'][];
   readonly citations?: readonly CitationEvent['citation'][];
   readonly suggested_questions?: readonly string[];
-  readonly usage?: Omit<UsageEvent, 'type' | 'seq'>;
-  readonly error?: Pick<ErrorEvent, 'code' | 'message' | 'retryable'>;
+  readonly usage?: Facts<UsageEvent>;
+  readonly error?: Facts<ErrorEvent>;
   /** Absent where the end could not be journalled. */
   readonly finish_reason?: FinishReason;
 }

@@ -35,49 +35,43 @@ export interface ErrorDetails {
 /** Everything that goes wrong, in one form. The message is safe to show. */
 export class PasswindowError extends Error {
   override readonly name = 'PasswindowError';
-  readonly status: number | undefined;
-  readonly retryable: boolean;
-  readonly retryAfter: number | undefined;
-  readonly turnId: string | undefined;
+  declare readonly status: number | undefined;
+  declare readonly retryable: boolean;
+  declare readonly retryAfter: number | undefined;
+  declare readonly turnId: string | undefined;
 
   constructor(
     readonly code: ProblemCode,
     message: string,
-    { status, retryable = false, retryAfter, turnId, cause }: ErrorDetails = {},
+    details: ErrorDetails = {},
   ) {
-    super(message, { cause });
-    this.status = status;
-    this.retryable = retryable;
-    this.retryAfter = retryAfter;
-    this.turnId = turnId;
+    super(message, details);
+    Object.assign(this, { retryable: false }, details);
   }
 }
 
-export const unreachable = (cause?: unknown) => new PasswindowError('network', 'The server could not be reached.', { retryable: true, cause });
-
 export const malformed = (what: string, retryable = false) => new PasswindowError('malformed', what, { retryable });
+
+/** What was thrown, as one of ours: whatever else `fetch` throws means that nobody was reached. */
+export const errorFrom = (thrown?: unknown) =>
+  thrown instanceof PasswindowError ? thrown : new PasswindowError('network', 'The server could not be reached.', { retryable: true, cause: thrown });
 
 /** Reads the problem document of a response that is no success. A proxy's HTML page says nothing to a person, so only JSON is read. */
 export async function errorOf(response: Response): Promise<PasswindowError> {
   const { status, headers } = response;
-  let document: Record<string, unknown> = {};
-  try {
-    if (/[/+]json\b/i.test(headers.get('content-type') ?? ''))
-      document = Object(await response.json());
-    else
-      await response.body?.cancel();
-  } catch {
-    // A cut or broken document: the status speaks for itself.
-  }
+  let document: { [name: string]: unknown } = {};
+  if (/[/+]json\b/i.test(headers.get('content-type') ?? ''))
+    document = Object(await response.json().catch(() => {})); // a cut document: the status speaks for itself
+  else
+    response.body?.cancel().catch(() => {});
 
-  const text = (name: string) => (typeof document[name] === 'string' && document[name] ? (document[name] as string) : undefined);
+  const text = (name: string) => (typeof document[name] === 'string' ? document[name] || undefined : undefined);
   const turnId = text('turn_id');
-  const after = headers.get('retry-after');
   return new PasswindowError(text('code') ?? `http_${status}`, text('detail') ?? text('title') ?? `The server answered ${status}.`, {
     status,
     // One that names its turn has been answered: the turn runs, or has failed.
-    retryable: !turnId && (status === 408 || status === 425 || status === 429 || status > 501),
-    retryAfter: after && /^\d{1,6}$/.test(after) ? +after : undefined,
+    retryable: !turnId && ([408, 425, 429].includes(status) || status > 501),
+    retryAfter: Number(headers.get('retry-after')) || undefined, // a date is none: this server sends seconds
     turnId,
   });
 }

@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser';
+import { malformed } from './error.js';
 
 /** One event of a stream, as it is dispatched. */
 export interface Frame {
@@ -32,7 +33,7 @@ export class EventStreamParser {
       onEvent: ({ event, data }) => onFrame({ event: event ?? 'message', data, id: this.lastEventId }),
       onError: (error) => {
         if (error.type === 'max-buffer-size-exceeded')
-          throw error;
+          throw malformed(error.message);
       },
     });
   }

@@ -33,11 +33,10 @@ const MinDelay = 100;
  * back in one wave.
  * @param failures how many attempts in a row failed; 1 or more
  * @param base milliseconds before the second attempt
- * @param asked the server's `Retry-After` in milliseconds
+ * @param chance in [0, 1)
  */
-export function delayBefore(failures: number, base: number, asked: number, retry: Required<RetryOptions>, random: () => number): number {
-  const full = Math.min(retry.maxDelay, Math.max(base, MinDelay) * 2 ** Math.min(failures - 1, 20));
-  return Math.max(full * (0.5 + random() / 2), Math.min(asked, retry.maxAskedDelay));
+export function delayBefore(failures: number, base: number, maxDelay: number, chance: number): number {
+  return Math.min(maxDelay, Math.max(base, MinDelay) * 2 ** (failures - 1)) * (0.5 + chance / 2);
 }
 
 /** Waits; ends at once when the signal is aborted or the network comes back. */

@@ -1,4 +1,4 @@
-import type { ActionEvent, CitationEvent, ErrorEvent, FinishReason, TurnEvent, UsageEvent } from './events.js';
+import type { ActionEvent, CitationEvent, DoneEvent, ErrorEvent, StartEvent, TurnEvent, UsageEvent } from './events.js';
 
 /** Text of the answer. */
 export interface TextPart {
@@ -24,13 +24,14 @@ export interface ToolPart {
    * answered.
    */
   readonly status: 'writing' | 'waiting' | 'called' | 'done' | 'failed';
-  /** The arguments as they are written: text that is JSON once `arguments` is there. */
-  readonly argumentsText: string;
+  /** The arguments as they are written: text that becomes JSON. Whole, they are in `arguments`. */
+  readonly arguments_text: string;
   readonly arguments?: Readonly<Record<string, unknown>>;
-  readonly needsApproval?: boolean;
+  /** It runs only after a person's yes. */
+  readonly approval?: 'required';
   readonly result?: unknown;
   readonly error?: string;
-  readonly durationMs?: number;
+  readonly duration_ms?: number;
 }
 
 /** Something the client was asked to do. */
@@ -49,33 +50,59 @@ export interface SeamPart {
 
 export type TurnPart = TextPart | ReasoningPart | ToolPart | ActionPart | SeamPart;
 
-/** A turn as it is shown: what its events so far add up to. Immutable; what an event leaves alone stays the same object. */
-export interface TurnState {
-  readonly turnId?: string;
-  readonly conversationId?: string;
-  readonly model?: string;
-  readonly createdAt?: string;
+/**
+ * A turn as it is shown: what its events so far add up to. What came from the server has the server's names. Immutable; what an event leaves alone
+ * stays the same object.
+ */
+export interface TurnState extends Partial<Facts<StartEvent>>, Partial<Facts<DoneEvent>> {
   /** The last event that went in; 0 before the first. */
-  readonly lastSeq: number;
+  readonly last_seq: number;
   /** The answer in the order it was made. */
   readonly parts: readonly TurnPart[];
   readonly citations: readonly CitationEvent['citation'][];
-  readonly suggestedQuestions: readonly string[];
-  readonly usage?: Omit<UsageEvent, 'type' | 'seq'>;
-  readonly error?: Pick<ErrorEvent, 'code' | 'message' | 'retryable'>;
-  /** How it ended; absent while it runs. */
-  readonly finishReason?: FinishReason;
+  readonly suggested_questions: readonly string[];
+  readonly usage?: Facts<UsageEvent>;
+  readonly error?: Facts<ErrorEvent>;
 }
 
-/** The state before the first event. */
-export const emptyTurn: TurnState = { lastSeq: 0, parts: [], citations: [], suggestedQuestions: [] };
+/** An event without what makes it one. */
+export type Facts<Event> = Omit<Event, 'type' | 'seq'>;
 
-/** The state after one more event. An event that is in it already changes nothing. */
+/** The state before the first event. */
+export const emptyTurn: TurnState = { last_seq: 0, parts: [], citations: [], suggested_questions: [] };
+
+/** The state after one more event. An event that is in it already changes nothing, nor does a type that this version does not know. */
 export function reduceTurn(state: TurnState, event: TurnEvent): TurnState {
-  const { seq } = event;
-  if (seq !== undefined && seq <= state.lastSeq)
+  const { seq = state.last_seq + 1, type, ...facts } = event;
+  if (seq <= state.last_seq)
     return state;
-  return { ...state, ...changeBy(state, event), lastSeq: seq ?? state.lastSeq };
+  const next = { ...state, last_seq: event.seq ?? state.last_seq };
+  const { parts } = state;
+  switch (event.type) {
+    case 'start':
+    case 'suggested_questions':
+    case 'done':
+      return { ...next, ...(facts as Partial<TurnState>) };
+    case 'usage':
+    case 'error':
+      return { ...next, [type]: facts };
+    case 'citation':
+      return { ...next, citations: [...state.citations, event.citation] };
+    case 'action':
+    case 'seam':
+      return { ...next, parts: [...parts, { type, ...facts } as TurnPart] };
+    case 'token':
+      return { ...next, parts: withText(parts, { type: 'text', text: event.token, ...(event.refusal && { refusal: true }) }) };
+    case 'reasoning':
+      return { ...next, parts: withText(parts, { type, text: event.reasoning } as ReasoningPart) };
+    case 'tool_arguments':
+      return { ...next, parts: withTool(parts, event, ({ arguments_text }) => ({ arguments_text: arguments_text + event.delta })) };
+    case 'tool_call':
+      return { ...next, parts: withTool(parts, event, () => ({ ...facts, status: event.approval ? 'waiting' : 'called' })) };
+    case 'tool_result':
+      return { ...next, parts: withTool(parts, event, () => ({ ...facts, status: event.error === undefined ? 'done' : 'failed' })) };
+  }
+  return next;
 }
 
 /** All text of an answer. */
@@ -83,64 +110,17 @@ export function textOf({ parts }: Pick<TurnState, 'parts'>): string {
   return parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
-function changeBy(state: TurnState, event: TurnEvent): Partial<TurnState> | undefined {
-  const { parts } = state;
-  switch (event.type) {
-    case 'start':
-      return { turnId: event.turn_id, conversationId: event.conversation_id, model: event.model, createdAt: event.created_at };
-    case 'token':
-      return { parts: appendText(parts, event.refusal ? { type: 'text', text: event.token, refusal: true } : { type: 'text', text: event.token }) };
-    case 'reasoning':
-      return { parts: appendText(parts, { type: 'reasoning', text: event.reasoning }) };
-    case 'tool_arguments':
-      return { parts: changeTool(parts, event, (tool) => ({ argumentsText: tool.argumentsText + event.delta })) };
-    case 'tool_call':
-      return {
-        parts: changeTool(parts, event, () => ({
-          arguments: event.arguments,
-          argumentsText: JSON.stringify(event.arguments),
-          ...(event.approval ? { status: 'waiting', needsApproval: true } : { status: 'called' }),
-        })),
-      };
-    case 'tool_result':
-      return {
-        parts: changeTool(parts, event, () => ({
-          durationMs: event.duration_ms,
-          ...(event.error === undefined ? { status: 'done', result: event.result } : { status: 'failed', error: event.error }),
-        })),
-      };
-    case 'action':
-      return { parts: [...parts, { type: 'action', id: event.id, action: event.action }] };
-    case 'seam':
-      return { parts: [...parts, { type: 'seam', reason: event.reason, model: event.model }] };
-    case 'citation':
-      return { citations: [...state.citations, event.citation] };
-    case 'suggested_questions':
-      return { suggestedQuestions: event.suggested_questions };
-    case 'usage': {
-      const { type: _type, seq: _seq, ...usage } = event;
-      return { usage };
-    }
-    case 'error':
-      return { error: { code: event.code, message: event.message, retryable: event.retryable } };
-    case 'done':
-      return { finishReason: event.finish_reason };
-  }
-  return undefined; // a type that this version does not know
-}
-
-function appendText(parts: readonly TurnPart[], piece: TextPart | ReasoningPart): readonly TurnPart[] {
+function withText(parts: readonly TurnPart[], piece: TextPart | ReasoningPart): readonly TurnPart[] {
   const last = parts.at(-1);
   if (last?.type === piece.type && (last as TextPart).refusal === (piece as TextPart).refusal)
     return [...parts.slice(0, -1), { ...piece, text: last.text + piece.text }];
   return piece.text ? [...parts, piece] : parts;
 }
 
-function changeTool(parts: readonly TurnPart[], { id, name }: { id: string; name: string }, change: (tool: ToolPart) => Partial<ToolPart>): readonly TurnPart[] {
-  const tool: ToolPart = { type: 'tool', id, name, status: 'writing', argumentsText: '' };
+function withTool(parts: readonly TurnPart[], { id, name }: { id: string; name: string }, change: (tool: ToolPart) => Partial<ToolPart>): readonly TurnPart[] {
   const index = parts.findIndex((part) => part.type === 'tool' && part.id === id);
   // A call whose arguments were no JSON object has no event of its own, but it was answered.
-  return index < 0
-    ? [...parts, { ...tool, ...change(tool) }]
-    : parts.map((part, at) => (at === index ? { ...(part as ToolPart), ...change(part as ToolPart) } : part));
+  const tool = (parts[index] ?? { type: 'tool', id, name, status: 'writing', arguments_text: '' }) as ToolPart;
+  const changed = { ...tool, ...change(tool) };
+  return index < 0 ? [...parts, changed] : parts.with(index, changed);
 }

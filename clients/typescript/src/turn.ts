@@ -22,32 +22,28 @@ export class Turn implements AsyncIterable<TurnEvent> {
   state: TurnState = emptyTurn;
 
   /**
-   * The state at the turn's end, however it ended: its `finishReason` and `error` say how. Rejects with a {@link PasswindowError} if the turn was
+   * The state at the turn's end, however it ended: its `finish_reason` and `error` say how. Rejects with a {@link PasswindowError} if the turn was
    * refused or could not be followed to its end, and after an abort with the signal's reason.
    */
   readonly finished: Promise<TurnState>;
-
-  /** Whether there is such a turn, once the server has answered. Rejects as `finished` does. */
-  readonly opened: Promise<boolean>;
 
   readonly #wire: Wire;
   readonly #options: TurnOptions;
   readonly #watch: Watch;
   readonly #left = new AbortController();
   readonly #events: TurnEvent[] = [];
-  #waiting: (() => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #isOpen = false;
   #loops = 0;
-  #end: { error?: unknown } | undefined;
+  #isOver = false;
 
   /** @internal */
   constructor(wire: Wire, opening: Opening, options: TurnOptions) {
     this.#wire = wire;
     this.#options = options;
-    let tellOpened: () => void;
-    const open = new Promise<boolean>((resolve) => (tellOpened = () => resolve(true)));
     this.#watch = new Watch(wire, opening, {
       onOpen: () => {
-        tellOpened();
+        this.#isOpen = true;
         tell(options.onConnection, 'open');
         this.#wake();
       },
@@ -58,10 +54,7 @@ export class Turn implements AsyncIterable<TurnEvent> {
       onEvent: (event) => this.#take(event),
     });
     this.finished = this.#run();
-    this.opened = Promise.race([open, this.finished.then(() => false)]);
-    // They are there for who wants them: nobody has to.
-    this.finished.catch(() => {});
-    this.opened.catch(() => {});
+    this.finished.catch(() => {}); // it is there for who wants it: nobody has to
   }
 
   /** The turn's id, once known. */
@@ -80,12 +73,12 @@ export class Turn implements AsyncIterable<TurnEvent> {
    * @returns the receipt; nothing if there was no turn to stop
    */
   async stop(): Promise<StopReceipt | undefined> {
-    while (!this.id && !this.#end) {
+    await this.#until(() => {
       // Not to be started only to be stopped.
-      if (this.#watch.isIdle)
+      if (this.#watch.isIdle && !this.id)
         this.abort();
-      await this.#change();
-    }
+      return this.id;
+    });
     return this.id ? stopTurn(this.#wire, this.id) : undefined;
   }
 
@@ -94,17 +87,21 @@ export class Turn implements AsyncIterable<TurnEvent> {
     this.#left.abort(reason);
   }
 
+  /** Whether there is such a turn, once the server has answered. Rejects as `finished` does. @internal */
+  async opened(): Promise<boolean> {
+    await this.#until(() => this.#isOpen);
+    return this.#isOpen || (await this.finished, false);
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<TurnEvent, void, undefined> {
     this.#loops++;
     try {
       for (let at = 0; ; ) {
+        await this.#until(() => at < this.#events.length);
         while (at < this.#events.length)
           yield this.#events[at++]!;
-        if (this.#end && 'error' in this.#end)
-          throw this.#end.error;
-        if (this.#end)
-          return;
-        await this.#change();
+        if (this.#isOver)
+          return void (await this.finished);
       }
     } finally {
       // Who breaks out of the last loop watches no more.
@@ -121,14 +118,13 @@ export class Turn implements AsyncIterable<TurnEvent> {
       leave();
     try {
       await this.#watch.run(this.#left.signal);
-      this.#end = {};
       return this.state;
     } catch (error) {
-      this.#end = { error };
       if (error instanceof PasswindowError)
         tell(onError, error);
       throw error;
     } finally {
+      this.#isOver = true;
       signal?.removeEventListener('abort', leave);
       this.#wake();
     }
@@ -146,8 +142,10 @@ export class Turn implements AsyncIterable<TurnEvent> {
     this.#wake();
   }
 
-  #change(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  /** Waits until something is so, or the watch is over. */
+  async #until(isSo: () => unknown): Promise<void> {
+    while (!isSo() && !this.#isOver)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   #wake(): void {

@@ -1,7 +1,7 @@
 import { eventsOf, type Answer } from './documents.js';
-import { malformed, PasswindowError, unreachable } from './error.js';
+import { errorFrom, malformed, PasswindowError } from './error.js';
 import type { ErrorEvent, TurnEvent } from './events.js';
-import { readFrames, type Wire, type WireRequest } from './wire.js';
+import { readEvents, type Wire, type WireRequest } from './wire.js';
 
 /** How a watch begins: the request that starts or finds the turn, and what is known of it already. */
 export interface Opening {
@@ -55,28 +55,24 @@ export class Watch {
     for (let failures = 0; ; ) {
       const before = this.lastSeq;
       this.#notice = undefined;
-      let error: PasswindowError;
+      let isOver = false;
+      let error: PasswindowError | undefined;
       try {
-        signal.throwIfAborted();
-        const isOver = await this.#wire.exchange(this.#request(), signal, (response, heard, own) => this.#read(response, heard, own));
-        if (isOver && this.#notice)
-          throw this.#notice;
-        if (isOver)
-          return;
-        error = this.#notice ?? unreachable();
+        isOver = await this.#wire.exchange(this.#request(), signal, (response, heard, own) => this.#read(response, heard, own));
       } catch (thrown) {
-        signal.throwIfAborted();
-        if (thrown === this.#notice)
-          throw thrown;
-        error = thrown instanceof PasswindowError ? thrown : unreachable(thrown);
+        error = errorFrom(thrown);
       }
+      if (isOver && this.#notice)
+        throw this.#notice;
+      if (isOver)
+        return;
 
+      signal.throwIfAborted();
       failures = this.lastSeq > before ? 1 : failures + 1;
-      if (!(this.#isReached ? error.retryable && failures <= this.#wire.retry.maxAttempts : this.#wire.mayRetry(error, failures)))
-        throw error;
       this.isIdle = true;
       this.#watcher.onLost();
-      await this.#wire.wait(failures, error, signal, this.#retryDelay);
+      error ??= this.#notice ?? errorFrom();
+      await this.#wire.again(error, failures, signal, this.#isReached ? this.#wire.retry.maxAttempts : undefined, this.#retryDelay);
       this.isIdle = false;
     }
   }
@@ -99,13 +95,13 @@ export class Watch {
     this.id ??= response.headers.get('passwindow-turn') ?? undefined;
     this.#isReached = true;
     this.#watcher.onOpen();
-    if (isAnswer) {
-      eventsOf((await response.json()) as Answer).forEach((event) => this.#take(event));
-      return true;
-    }
+    if (isAnswer)
+      return eventsOf((await response.json()) as Answer).some((event) => this.#take(event));
     let isOver = false;
-    const { retry } = await readFrames(response, signal, heard, (data) => (isOver = this.#take(parse(data))));
-    this.#retryDelay = retry ?? this.#retryDelay;
+    await readEvents(response, signal, heard, (data, retry) => {
+      this.#retryDelay = retry ?? this.#retryDelay;
+      return (isOver = this.#take(parse(data)));
+    });
     return isOver;
   }
 

@@ -1,4 +1,4 @@
-import { errorOf, malformed, PasswindowError, unreachable } from './error.js';
+import { errorFrom, errorOf, type PasswindowError } from './error.js';
 import { EventStreamParser } from './event-stream.js';
 import { defaultRetry, delayBefore, pause, type RetryOptions } from './retry.js';
 import { platformTiming, type Timing } from './timing.js';
@@ -57,13 +57,13 @@ export class Wire {
         method,
         headers: {
           Accept: accept,
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-          ...(key ? { 'Idempotency-Key': key } : {}),
+          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+          ...(key && { 'Idempotency-Key': key }),
           ...(typeof headers === 'function' ? await headers() : headers),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        body: JSON.stringify(body) ?? null,
         // Some workers refuse the field itself.
-        ...(credentials ? { credentials } : {}),
+        ...(credentials && { credentials }),
         signal: own,
       });
       heard();
@@ -79,30 +79,30 @@ export class Wire {
    */
   async call<T>(request: WireRequest, signal?: AbortSignal, settled?: string): Promise<T> {
     for (let attempt = 1; ; attempt++) {
-      let error: PasswindowError;
       try {
         return await this.exchange(request, signal, async (response) => (response.status === 204 ? undefined : await response.json()));
       } catch (thrown) {
-        signal?.throwIfAborted();
-        error = thrown instanceof PasswindowError ? thrown : unreachable(thrown);
+        const error = errorFrom(thrown);
+        if (attempt > 1 && error.code === settled)
+          return undefined as T;
+        await this.again(error, attempt, signal);
       }
-
-      if (attempt > 1 && error.code === settled)
-        return undefined as T;
-      if (!this.mayRetry(error, attempt))
-        throw error;
-      await this.wait(attempt, error, signal);
     }
   }
 
-  /** Whether a request that nobody answered yet is worth another attempt. */
-  mayRetry(error: PasswindowError, attempt: number): boolean {
-    return error.retryable && attempt < this.retry.maxOpenAttempts && (error.retryAfter ?? 0) * 1000 <= this.retry.maxAskedDelay;
-  }
-
-  /** Waits before the attempt that follows `failures` failed ones. */
-  wait(failures: number, error: PasswindowError | undefined, signal: AbortSignal | undefined, base = this.retry.baseDelay): Promise<void> {
-    return pause(delayBefore(failures, base, (error?.retryAfter ?? 0) * 1000, this.retry, this.timing.random), this.timing, signal);
+  /**
+   * Waits before the next attempt.
+   * @param failures how many attempts in a row failed
+   * @param limit how many may
+   * @param delay milliseconds before the second attempt
+   * @throws the error, where no further attempt is to be made, and the signal's reason where nobody waits for it
+   */
+  async again(error: PasswindowError, failures: number, signal?: AbortSignal, limit = this.retry.maxOpenAttempts, delay = this.retry.baseDelay): Promise<void> {
+    const asked = (error.retryAfter ?? 0) * 1000;
+    signal?.throwIfAborted();
+    if (!error.retryable || failures >= limit || asked > this.retry.maxAskedDelay)
+      throw error;
+    await pause(Math.max(asked, delayBefore(failures, delay, this.retry.maxDelay, this.timing.random())), this.timing, signal);
   }
 
   /** Runs what dies of its own silence. It ends even if the `fetch` it waits for ignores its signal. */
@@ -117,7 +117,7 @@ export class Wire {
       const leave = () => end(signal?.reason);
       const heard = () => {
         cancel();
-        cancel = this.timing.after(this.retry.silence, () => end(unreachable()));
+        cancel = this.timing.after(this.retry.silence, () => end(errorFrom()));
       };
       if (signal?.aborted)
         return leave();
@@ -133,42 +133,26 @@ export class Wire {
   }
 }
 
-/** Reads a body to its end, or until `onFrame` says that it has enough. */
-export async function readFrames(
-  response: Response,
-  signal: AbortSignal,
-  heard: () => void,
-  onFrame: (data: string) => boolean,
-): Promise<{ retry: number | undefined }> {
-  let enough = false;
-  const parser = new EventStreamParser(({ data }) => {
-    if (!enough && !signal.aborted)
-      enough = onFrame(data);
-  });
-  const push = (bytes: Uint8Array) => {
-    try {
-      parser.push(bytes);
-    } catch (error) {
-      throw error instanceof PasswindowError ? error : malformed(String(error));
-    }
-  };
+/**
+ * Reads a body to its end, or until `onData` says that it has enough.
+ * @param onData takes an event's data, and the wait before a reconnect in milliseconds, if the stream named one so far
+ */
+export async function readEvents(response: Response, signal: AbortSignal, heard: () => void, onData: (data: string, retry?: number) => boolean): Promise<void> {
+  let hasEnough = false;
+  const parser = new EventStreamParser(({ data }) => (hasEnough ||= signal.aborted || onData(data, parser.retry)));
   const reader = response.body?.getReader();
-  if (!reader) {
-    // Where a body cannot be streamed (React Native) the answer comes at once.
-    push(new Uint8Array(await response.arrayBuffer()));
-    return parser;
-  }
-
+  // Where a body cannot be streamed (React Native), it comes at once.
+  if (!reader)
+    parser.push(new Uint8Array(await response.arrayBuffer()));
   try {
-    while (!enough) {
+    while (reader && !hasEnough) {
       const { done, value } = await reader.read();
       if (done || signal.aborted)
         break;
       heard();
-      push(value);
+      parser.push(value);
     }
   } finally {
-    reader.cancel().catch(() => {});
+    reader?.cancel().catch(() => {});
   }
-  return parser;
 }
