@@ -39,7 +39,7 @@ internal static class JournalCommand
         var loads = new List<string>();
         for (int round = 1; round <= rounds; round++)
         {
-            loads.Add(Load());
+            loads.Add(Machine.Load());
             Console.WriteLine($"round {round}, load average {loads[^1]}");
             figures.Add("bare write of 4 KiB and fdatasync", JournalBench.BareSync(folder));
             figures.Add("1 writer, waits for each event", await JournalBench.FlatOutAsync(folder, writers: 1, perCommit: 1, seconds: 3));
@@ -62,6 +62,4 @@ internal static class JournalCommand
         if (report is not null)
             await File.WriteAllTextAsync(report.FullName, text);
     }
-
-    private static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
 }

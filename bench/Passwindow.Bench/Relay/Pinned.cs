@@ -1,0 +1,20 @@
+using System.Diagnostics;
+
+namespace Passwindow.Bench.Relay;
+
+/// <summary>Starts programs on one core. The server has one for itself; provider and viewers share the next.</summary>
+internal static class Pinned
+{
+    public const int ServerCore = 0;
+
+    public static int LoadCore { get; } = Math.Min(1, Environment.ProcessorCount - 1);
+
+    public static Process Start(int core, string[] command, bool withInput = false)
+    {
+        // Before everything else on that core, where we may: on a machine that others use the figures then say more.
+        string[] first = Environment.IsPrivilegedProcess ? ["nice", "-n", "-20"] : [];
+        string[] all = [.. first, "taskset", "-c", $"{core}", .. command];
+        var start = new ProcessStartInfo(all[0], all[1..]) { RedirectStandardOutput = true, RedirectStandardError = !withInput, RedirectStandardInput = withInput };
+        return Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} did not start.");
+    }
+}
