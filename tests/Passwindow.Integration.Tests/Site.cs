@@ -45,6 +45,9 @@ internal sealed class Site : IAsyncDisposable
     /// <summary>Has the model say this next.</summary>
     public void Say(string text) => _said.Writer.TryWrite(ChatChunks.Text(text));
 
+    /// <summary>Has the provider send these bytes next; <c>[DONE]</c> at their end ends the answer.</summary>
+    public void Send(byte[] bytes) => _said.Writer.TryWrite(bytes);
+
     /// <summary>Has the model end its answer.</summary>
     public void Finish() => _said.Writer.TryWrite([.. ChatChunks.Finish("stop"), .. ChatChunks.Done]);
 

@@ -27,7 +27,12 @@ internal static class Regeneration
         try
         {
             var (model, ifActive) = NativeRequestReader.ReadChoice(body);
-            var request = TurnRequests.Complete(exchange, Again(old, model ?? Same(exchange, old), ifActive));
+            var request = TurnRequests.Complete(exchange, Again(old, model ?? Same(exchange, old), ifActive)) with
+            {
+                Input = old.Input is { } kept ? new TurnInput(kept, old.IsWhole, IsKept: true) : null,
+                IsRelayed = old.IsRelayed,
+                IsListed = !old.IsUnlisted,
+            };
             return key is null ? request : request with { IdempotencyKey = key, RequestHash = IdempotentRequests.Hash($"regenerate {turn}", body) };
         }
         catch (RequestException e)

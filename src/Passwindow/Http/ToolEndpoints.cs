@@ -38,6 +38,8 @@ internal static class ToolEndpoints
             ToolsJson = opening.Tools,
             Metadata = opening.Metadata,
             Continues = new Continuation(opening.Turn, results),
+            IsRelayed = opening.IsRelayed,
+            IsListed = !opening.IsUnlisted,
             IdempotencyKey = key,
             RequestHash = key is null ? null : IdempotentRequests.Hash($"tool-results {opening.Turn}", body),
         };

@@ -1,8 +1,10 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Passwindow.Http.Dialects;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Dialects;
 using Passwindow.Protocol.Dialects.Native;
+using Passwindow.Protocol.Upstream;
 using Passwindow.Tools;
 using Passwindow.Turns;
 using Passwindow.Upstream;
@@ -12,14 +14,10 @@ namespace Passwindow.Http;
 /// <summary>Makes a turn of a request, or a <see cref="Problem"/>: whatever is wrong with it shows before the stream opens.</summary>
 internal static class TurnRequests
 {
-    /// <summary>What a body may have beside the message: tools, metadata.</summary>
-    private const int MaxBytesBesideMessage = 64 * 1024;
-
     public static async Task<TurnRequest> ReadAsync(Exchange exchange)
     {
         string? key = IdempotentRequests.Key(exchange.Request);
-        int largest = exchange.Engine.Options.MaxMessageBytes + MaxBytesBesideMessage;
-        byte[] body = await RequestBody.ReadAsync(exchange.Request, largest, exchange.Left);
+        byte[] body = await HistoryTurns.ReadBodyAsync(exchange);
         try
         {
             var request = Complete(exchange, NativeRequestReader.Read(body));
@@ -72,6 +70,7 @@ internal static class TurnRequests
         var model = resolution.Model ?? throw Problem.Invalid(resolution.Problem!);
         return WithServer(exchange, new TurnRequest(exchange.Caller.Tenant, exchange.Caller.User, request.Conversation, request.Message, model)
         {
+            Input = request.History is [] ? null : new TurnInput([.. request.History, ChatMessage.Of(ChatRole.User, request.Message)], IsWhole: true, IsKept: true),
             Tools = request.Tools,
             ToolsJson = request.ToolsJson,
             Metadata = request.Metadata,

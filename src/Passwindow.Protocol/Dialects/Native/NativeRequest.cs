@@ -7,6 +7,12 @@ namespace Passwindow.Protocol.Dialects.Native;
 /// <param name="Message">What the person wrote.</param>
 public sealed record NativeRequest(string Message)
 {
+    /// <summary>
+    /// What was said before, as the client has it, where the server has not: then it is the whole conversation, and what the server knows of it
+    /// goes before no more. Empty for none.
+    /// </summary>
+    public IReadOnlyList<ChatMessage> History { get; init; } = [];
+
     /// <summary>The conversation to continue; null begins a new one.</summary>
     public ConversationId? Conversation { get; init; }
 

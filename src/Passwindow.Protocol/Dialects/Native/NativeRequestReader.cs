@@ -10,6 +10,7 @@ public static class NativeRequestReader
     private const int MaxTools = 128;
     private const int MaxToolName = 128; // providers differ in what they take: the one that is asked is the judge
     private const int MaxModelLength = 256;
+    private const int MaxHistory = 2_000;
     private const int MaxMetadataBytes = 16 * 1024;
 
     // A body that says one thing twice says nothing certain (RFC 8259, section 4).
@@ -65,6 +66,7 @@ public static class NativeRequestReader
         RequireWholeTexts(tools);
         return new NativeRequest(message)
         {
+            History = History(body),
             Conversation = Conversation(Text(body, "conversation_id")),
             Model = Model(Text(body, "model")),
             Tools = tools is { } declared ? ReadTools(declared) : [],
@@ -82,6 +84,30 @@ public static class NativeRequestReader
         return ConversationId.TryParse(text, out var id)
             ? id
             : throw new RequestException("conversation_id must be 1 to 64 characters of A-Z a-z 0-9 _ -.");
+    }
+
+    private static IReadOnlyList<ChatMessage> History(JsonElement body)
+    {
+        if (Field(body, "history", JsonValueKind.Array, "an array") is not { } history)
+            return [];
+        if (history.GetArrayLength() > MaxHistory)
+            throw new RequestException($"history may hold at most {MaxHistory} messages.");
+        return [.. history.EnumerateArray().Select(Earlier)];
+    }
+
+    private static ChatMessage Earlier(JsonElement message)
+    {
+        const string form = "Each of history must be an object with role (system, user or assistant) and content (text).";
+        if (message.ValueKind != JsonValueKind.Object)
+            throw new RequestException(form);
+        var role = Text(message, "role") switch
+        {
+            "system" => ChatRole.System,
+            "user" => ChatRole.User,
+            "assistant" => ChatRole.Assistant,
+            _ => throw new RequestException(form),
+        };
+        return ChatMessage.Of(role, Text(message, "content") ?? throw new RequestException(form));
     }
 
     /// <summary>The word of <c>if_active</c>; reject for none.</summary>
