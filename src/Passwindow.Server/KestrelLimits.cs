@@ -38,14 +38,8 @@ internal static class KestrelLimits
     private const int Surplus = 32;
 
     /// <summary>Has connections accepted no faster than the surplus is closed.</summary>
-    public static void Bound(IServiceCollection services)
-    {
-        if (MaxConnections() is { } most)
-        {
-            services.AddSingleton<IConnectionListenerFactory>(provider => new BoundedListeners(
-                ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider), (int)Math.Min(most, int.MaxValue - Surplus) + Surplus));
-        }
-    }
+    public static IConnectionListenerFactory Bound(IConnectionListenerFactory transport) =>
+        MaxConnections() is { } most ? new BoundedListeners(transport, (int)Math.Min(most, int.MaxValue - Surplus) + Surplus) : transport;
 
     public static void Apply(SocketTransportOptions sockets) => sockets.CreateBoundListenSocket = static endpoint =>
     {

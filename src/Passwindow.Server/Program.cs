@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Passwindow.Server;
 
+InlineSockets.Prefer();
 var root = new RootCommand("Passwindow: durable token streaming for LLM chat. Without a command it serves.");
 root.Subcommands.Add(ServeCommand.Create());
 root.Subcommands.Add(JournalCommand.Create());

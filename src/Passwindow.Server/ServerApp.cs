@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
 namespace Passwindow.Server;
 
 /// <summary>The server: what an app of one's own would call, and the chat page.</summary>
@@ -18,8 +21,13 @@ internal static class ServerApp
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning); // the announcement says it
         builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
-        builder.WebHost.UseSockets(KestrelLimits.Apply);
-        KestrelLimits.Bound(builder.Services);
+        builder.WebHost.UseSockets(static sockets =>
+        {
+            KestrelLimits.Apply(sockets);
+            sockets.UnsafePreferInlineScheduling = true; // safe with what InlineSockets does
+        });
+        builder.Services.AddSingleton<IConnectionListenerFactory>(static provider =>
+            KestrelLimits.Bound(new InlineSockets(ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider))));
         if (string.IsNullOrEmpty(builder.Configuration["urls"]))
             builder.WebHost.UseUrls(DefaultUrl);
         builder.Services.AddPasswindow();

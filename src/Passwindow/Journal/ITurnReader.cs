@@ -32,6 +32,6 @@ internal interface ITurnReader
 /// <summary>Something that waits for the committed line.</summary>
 internal interface ICommitListener
 {
-    /// <summary>The line moved, or the journal failed. Called on the journal's own thread: it must return at once and never throw.</summary>
+    /// <summary>The line moved, or the journal failed. Called on the journal's own thread, or one that others wait for: it must never block and never throw.</summary>
     void OnCommitted();
 }

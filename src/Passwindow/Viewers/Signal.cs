@@ -8,12 +8,17 @@ namespace Passwindow.Viewers;
 internal sealed class Signal : IValueTaskSource
 {
     private readonly Lock _gate = new();
-    private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _source;
     private bool _isSet;
     private bool _isAwaited;
 
-    /// <summary>Wakes the waiter, or the next one to come. Returns at once, on any thread.</summary>
-    public void Set()
+    /// <summary>Wakes the waiter, or the next one to come. The waiter goes on on the thread pool: this returns at once.</summary>
+    public void Set() => Set(here: false);
+
+    /// <summary>The same, but the waiter goes on here and now, up to its next wait: no other thread need be woken for it.</summary>
+    public void SetHere() => Set(here: true);
+
+    private void Set(bool here)
     {
         lock (_gate)
         {
@@ -26,6 +31,8 @@ internal sealed class Signal : IValueTaskSource
             _isAwaited = false;
         }
 
+        // Only who took the waiter away comes here, so nobody else touches the source.
+        _source.RunContinuationsAsynchronously = !here;
         _source.SetResult(true);
     }
 

@@ -48,7 +48,9 @@ internal sealed class Viewer : IPulsed, ICommitListener
         {
             if (after > 0 && _dialect.KeepsState)
                 await JoinAsync(after, left);
-            return await FollowAsync(after, left);
+            var end = await FollowAsync(after, left);
+            await Task.Yield(); // what else becomes of the request is no business of the thread that committed the last event
+            return end;
         }
         catch (OperationCanceledException) when (left.IsCancellationRequested)
         {
@@ -73,7 +75,8 @@ internal sealed class Viewer : IPulsed, ICommitListener
         }
     }
 
-    public void OnCommitted() => _signal.Set();
+    /// <summary>Writes right here what was committed: nothing in the loop blocks, and a socket that takes nothing suspends it.</summary>
+    public void OnCommitted() => _signal.SetHere();
 
     public void OnPulse()
     {

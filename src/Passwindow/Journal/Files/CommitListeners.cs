@@ -6,20 +6,14 @@ internal sealed class CommitListeners
     private readonly Lock _gate = new();
     private ICommitListener[] _listeners = []; // replaced, never changed: it is walked outside the lock
 
+    /// <summary>Those who wait now.</summary>
+    public ICommitListener[] All => Volatile.Read(ref _listeners);
+
     public IDisposable Add(ICommitListener listener)
     {
         lock (_gate)
-            _listeners = [.. _listeners, listener];
+            Volatile.Write(ref _listeners, [.. _listeners, listener]);
         return new Listening(this, listener);
-    }
-
-    public void Notify()
-    {
-        ICommitListener[] listeners;
-        lock (_gate)
-            listeners = _listeners;
-        foreach (var listener in listeners)
-            listener.OnCommitted();
     }
 
     private sealed class Listening(CommitListeners from, ICommitListener listener) : IDisposable
@@ -33,7 +27,7 @@ internal sealed class CommitListeners
                 int index = _disposed ? -1 : Array.IndexOf(from._listeners, listener);
                 _disposed = true;
                 if (index >= 0)
-                    from._listeners = [.. from._listeners[..index], .. from._listeners[(index + 1)..]];
+                    Volatile.Write(ref from._listeners, [.. from._listeners[..index], .. from._listeners[(index + 1)..]]);
             }
         }
     }

@@ -19,6 +19,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     private readonly Lock _rolling = new();
     private readonly List<(ICommitting Each, long Seq)> _batch = [];
     private readonly LineBuffer _lines = new();
+    private readonly WakeUps _wakeUps = new();
     private readonly Thread _thread;
     private readonly object _gate = new();
     private Queue<ICommitting> _waiting = new();  // filled under the gate by whoever appends
@@ -175,11 +176,12 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
             var turn = each as FileTurn;
             if (turn is not null)
                 _settings.OnDurable(turn); // before anybody is told: who asks for the list upon an event finds what the event says
-            each.Publish(seq);
+            each.Publish(seq, _wakeUps);
             if (turn is not null)
                 _settings.OnPublished(turn);
         }
 
+        _wakeUps.Run();
         if (TakeRollDue() || _file.Length > _settings.MaxFileBytes)
             Roll();
     }

@@ -25,7 +25,7 @@ internal sealed class ConversationChange(ConversationKey key, string? title, Act
         return 0;
     }
 
-    public void Publish(long seq) => onCommitted(this);
+    public void Publish(long seq, WakeUps wakeUps) => onCommitted(this);
 
     public void Complete(bool existed) => _completion.TrySetResult(existed);
 

@@ -155,7 +155,7 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
     }
 
     /// <summary>Moves the line: everything through <paramref name="seq"/> is durable. Once the turn has failed the line stays where it is.</summary>
-    public void Publish(long seq)
+    public void Publish(long seq, WakeUps wakeUps)
     {
         TaskCompletionSource? waiting = null;
         lock (_gate)
@@ -171,7 +171,7 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
         }
 
         waiting?.TrySetResult();
-        _listeners.Notify();
+        wakeUps.Add(_listeners.All);
     }
 
     /// <summary>Nothing more will be committed.</summary>
@@ -187,7 +187,7 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
         }
 
         waiting?.TrySetException(failure);
-        _listeners.Notify();
+        WakeUps.HandOver(_listeners.All);
     }
 
     /// <summary>Returns how far it can be stored now; what is committed after that claims a store of its own.</summary>
@@ -273,7 +273,7 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
                 return new(ReadHot(after, into.Span));
         }
 
-        return File.ReadAsync(_opening.Turn, after, into, cancellation);
+        return ReadFileAsync(after, into, cancellation);
     }
 
     public IDisposable Listen(ICommitListener listener) => _listeners.Add(listener);
@@ -287,6 +287,13 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
             throw new ArgumentException($"The next event of turn {_opening.Turn} bears the number {_tail.Last + 1}.", nameof(json));
         if (JournalRecord.IsDone(json) != (type == EventType.Done))
             throw new ArgumentException("The event's JSON says another type.", nameof(type));
+    }
+
+    // A file blocks whoever reads it, and the caller may be on a thread that all others wait for.
+    private async ValueTask<int> ReadFileAsync(long after, Memory<CommittedEvent> into, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        return await File.ReadAsync(_opening.Turn, after, into, cancellation);
     }
 
     private int ReadHot(long after, Span<CommittedEvent> into)

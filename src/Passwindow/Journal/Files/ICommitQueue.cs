@@ -12,6 +12,6 @@ internal interface ICommitting
     /// <summary>Writes what waits as lines of a commit, and returns a number for <see cref="Publish"/>.</summary>
     long Frame(LineBuffer output, long batch, ref uint crc);
 
-    /// <summary>What was written then is durable.</summary>
-    void Publish(long seq);
+    /// <summary>What was written then is durable. Adds to <paramref name="wakeUps"/> who waits for that.</summary>
+    void Publish(long seq, WakeUps wakeUps);
 }

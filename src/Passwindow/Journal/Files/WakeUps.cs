@@ -1,0 +1,46 @@
+namespace Passwindow.Journal.Files;
+
+/// <summary>
+/// Wakes those who wait for the turns of one batch. Few are woken right here, one after the other, because to hand one over to another
+/// thread costs more than what it does; many are shared with the thread pool, so that they hold up neither each other nor the next commit.
+/// </summary>
+internal sealed class WakeUps
+{
+    /// <summary>How many one thread wakes in a row: some hundred microseconds' worth of writes to sockets.</summary>
+    private const int Share = 32;
+
+    private readonly List<ICommitListener> _woken = [];
+
+    public void Add(ICommitListener[] listeners) => _woken.AddRange(listeners);
+
+    /// <summary>Wakes all that were added; a share of them on this thread.</summary>
+    public void Run()
+    {
+        HandOver(_woken, from: Share);
+        int own = Math.Min(Share, _woken.Count);
+        for (int i = 0; i < own; i++)
+            _woken[i].OnCommitted();
+        _woken.Clear();
+    }
+
+    /// <summary>Wakes all of them on other threads: for who holds a lock, or is in a hurry.</summary>
+    public static void HandOver(IReadOnlyList<ICommitListener> woken, int from = 0)
+    {
+        for (; from < woken.Count; from += Share)
+        {
+            var part = new ICommitListener[Math.Min(Share, woken.Count - from)];
+            for (int i = 0; i < part.Length; i++)
+                part[i] = woken[from + i];
+            ThreadPool.UnsafeQueueUserWorkItem(new Part(part), preferLocal: false);
+        }
+    }
+
+    private sealed class Part(ICommitListener[] woken) : IThreadPoolWorkItem
+    {
+        public void Execute()
+        {
+            foreach (var each in woken)
+                each.OnCommitted();
+        }
+    }
+}
