@@ -1,0 +1,2 @@
+export { ChunkWriter } from './chunks.js';
+export { PasswindowChatTransport, type PasswindowChatTransportOptions } from './transport.js';

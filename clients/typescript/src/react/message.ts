@@ -1,0 +1,33 @@
+import type { Conversation } from '../documents.js';
+import { eventsOf } from '../documents.js';
+import { emptyTurn, reduceTurn, type TurnPart, type TurnState } from '../state.js';
+
+/** A message as it is shown. */
+export interface ChatMessage {
+  /** The same from the first moment on; a key for lists. */
+  readonly id: string;
+  readonly role: 'user' | 'assistant';
+  readonly parts: readonly TurnPart[];
+  /** The turn it belongs to, once the server has named it. */
+  readonly turn_id?: string | undefined;
+  /** Of an answer: the turn with its end, usage and error. */
+  readonly turn?: TurnState;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export function userMessage(id: string, text: string, more: Pick<ChatMessage, 'turn_id' | 'metadata'> = {}): ChatMessage {
+  return { id, role: 'user', parts: [{ type: 'text', text }], ...more };
+}
+
+export function assistantMessage(id: string, turn: TurnState = emptyTurn): ChatMessage {
+  return { id, role: 'assistant', parts: turn.parts, turn, turn_id: turn.turn_id };
+}
+
+/** The messages of a conversation that has been read. The answer of a running turn is not among them: it is watched from its start. */
+export function messagesOf({ messages }: Conversation): ChatMessage[] {
+  return messages.map((message) =>
+    message.role === 'user'
+      ? userMessage(`${message.turn_id}-user`, message.content, { turn_id: message.turn_id, metadata: message.metadata })
+      : assistantMessage(message.turn_id, eventsOf(message).reduce(reduceTurn, emptyTurn)),
+  );
+}
