@@ -2,6 +2,7 @@ using Passwindow.Protocol.Dialects.Data;
 using Passwindow.Protocol.Dialects.Keyed;
 using Passwindow.Protocol.Dialects.Native;
 using Passwindow.Protocol.Dialects.Text;
+using Passwindow.Protocol.Dialects.UIMessages;
 
 namespace Passwindow.Protocol.Dialects;
 
@@ -22,8 +23,16 @@ public sealed record Dialect(string Name, Func<FrameContext, IFrameWriter> Creat
     /// <summary>The raw text.</summary>
     public static Dialect Text { get; } = new("text", static _ => TextFrameWriter.Shared);
 
+    /// <summary>The UI message stream of the Vercel AI SDK.</summary>
+    public static Dialect UIMessage { get; } = new("ui-message", static context => new UIMessageFrameWriter(context, UIMessageOptions.Default))
+    {
+        KeepsState = true,
+        Joining = Joining.FromStart,
+        Headers = [new("x-vercel-ai-ui-message-stream", "v1")],
+    };
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Dialect> All { get; } = [Native, Keyed, Data, Text];
+    public static IReadOnlyList<Dialect> All { get; } = [Native, Keyed, Data, Text, UIMessage];
 
     /// <summary>Whether its writer must be given every event from the first. Otherwise one instance serves every viewer.</summary>
     public bool KeepsState { get; init; }

@@ -19,4 +19,7 @@ public sealed record FrameContext
 
     /// <summary>What the person wrote; empty in a turn that continues another.</summary>
     public string Message { get; init; } = "";
+
+    /// <summary>The turn of a person's message that this one, and those between, continue with what the client's tools gave; null if it continues none.</summary>
+    public TurnId? Root { get; init; }
 }

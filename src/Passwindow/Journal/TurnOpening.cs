@@ -32,6 +32,9 @@ internal sealed record TurnOpening(
     /// <summary>The turn that ended for its client's tools and goes on in this one; null for a turn that a person's message began.</summary>
     public TurnId? Continues { get; init; }
 
+    /// <summary>The turn of a person's message that the turn that is continued, and those before it, continue; null if that is the continued one itself.</summary>
+    public TurnId? Root { get; init; }
+
     /// <summary>What the client's tools gave, then; null for none.</summary>
     public IReadOnlyList<ClientResult>? ToolResults { get; init; }
 

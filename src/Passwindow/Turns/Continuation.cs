@@ -13,9 +13,9 @@ internal sealed record Continuation(TurnId Turn, IReadOnlyList<GivenResult> Resu
     /// <param name="turns">The turns of the conversation, oldest first.</param>
     /// <param name="now">The time.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    /// <returns>The results, in the order of the calls.</returns>
+    /// <returns>The results, in the order of the calls, and the turn in which the continued one began, if that is another.</returns>
     /// <exception cref="TurnRefusedException">They are not what the turn waits for, or it does not wait.</exception>
-    public async Task<IReadOnlyList<ClientResult>> CheckAsync(IReadOnlyList<ITurnReader> turns, DateTimeOffset now, CancellationToken cancellation)
+    public async Task<(IReadOnlyList<ClientResult> Results, TurnId? Root)> CheckAsync(IReadOnlyList<ITurnReader> turns, DateTimeOffset now, CancellationToken cancellation)
     {
         if (turns.Any(turn => turn.Opening.Continues == Turn))
             throw new TurnRefusedException(TurnRefusal.AlreadyAnswered, "The calls of this turn have been answered.");
@@ -33,7 +33,7 @@ internal sealed record Continuation(TurnId Turn, IReadOnlyList<GivenResult> Resu
         if (owed.FirstOrDefault(call => Results.All(result => result.Id != call.Id)) is { Id: not null } missing)
             throw new TurnRefusedException(TurnRefusal.WrongResults, $"The result for the call {missing.Id} is missing: all calls of the turn are answered at once.");
         long took = Math.Max(0, (long)(now - endedAt).TotalMilliseconds);
-        return [.. owed.Select(call => Results.First(result => result.Id == call.Id).Of(call.Name, took))];
+        return ([.. owed.Select(call => Results.First(result => result.Id == call.Id).Of(call.Name, took))], asking!.Opening.Root ?? asking.Opening.Continues);
     }
 
     /// <summary>The calls that nobody has answered, if the turn ended for them, and when it ended.</summary>

@@ -43,10 +43,10 @@ internal sealed class RunningTurns(
         var place = Enter(conversation, request.IfActive);
         try
         {
-            var results = request.Continues is { } continuation
+            var checkedResults = request.Continues is { } continuation
                 ? await continuation.CheckAsync(await journal.ReadConversationAsync(conversation, cancellation), time.GetUtcNow(), cancellation)
-                : null;
-            var opening = Open(request, conversation, results);
+                : default;
+            var opening = Open(request, conversation, checkedResults.Results) with { Root = checkedResults.Root };
 
             // Read before the turn exists if that can be: damage is then told by a status.
             var history = !place.IsFirst ? null : request.Conversation is null || opening.IsWhole ? [] : await _memory.ReadAsync(opening, cancellation);
