@@ -56,6 +56,25 @@ public sealed class PasswindowChatClient : IChatClient
     {
         ArgumentNullException.ThrowIfNull(messages);
         var (reading, from) = await OpenAsync([.. messages], options, cancellationToken);
+        await foreach (var update in TellAsync(reading, from, options, cancellationToken))
+            yield return update;
+    }
+
+    /// <summary>Has the message of a turn answered anew; the new turn takes the old one's place in the conversation.</summary>
+    /// <param name="responseId">The <see cref="ChatResponse.ResponseId"/> of the answer.</param>
+    /// <param name="options">As for any other call; the model is the old one where they name none.</param>
+    /// <param name="cancellationToken">Ends the call, and stops its turn as for any other.</param>
+    /// <exception cref="PasswindowException">The turn was refused, failed, or could not be followed to its end. What it said before stands.</exception>
+    public IAsyncEnumerable<ChatResponseUpdate> RegenerateAsync(string responseId, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(responseId);
+        var address = new Uri(_endpoint, $"turns/{Uri.EscapeDataString(responseId)}/regenerate");
+        return TellAsync(Begin(address, TurnBodies.Choice(options?.ModelId)), from: null, options, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<ChatResponseUpdate> TellAsync(
+        TurnReading reading, TurnPosition? from, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var updates = new TurnUpdates(TurnBodies.Tools(options).Select(static tool => tool.Name).ToHashSet(StringComparer.Ordinal), from);
         bool ended = false;
         try

@@ -11,7 +11,7 @@ public sealed class PasswindowException : Exception
 
     /// <summary>
     /// What went wrong: the <c>code</c> of the server's problem document or <c>error</c> event (<c>turn_active</c>, <c>upstream_timeout</c>, …), or
-    /// <c>connection_lost</c> if the server could not be reached for longer than <see cref="PasswindowChatClientOptions.ReconnectTimeout"/>.
+    /// <c>unreachable</c> if there was no server to begin with, or <c>connection_lost</c> if it could not be reached again for longer than <see cref="PasswindowChatClientOptions.ReconnectTimeout"/>.
     /// </summary>
     public string Code { get; }
 

@@ -32,6 +32,15 @@ internal static class TurnBodies
         });
     }
 
+    /// <summary>The same message again: <c>{model?}</c>.</summary>
+    public static byte[] Choice(string? model) => Write(json =>
+    {
+        json.WriteStartObject();
+        if (model is not null)
+            json.WriteString("model"u8, model);
+        json.WriteEndObject();
+    });
+
     /// <summary>What the caller's tools gave: <c>[{id, result | error}]</c>.</summary>
     public static byte[] Results(IEnumerable<FunctionResultContent> results) => Write(json =>
     {

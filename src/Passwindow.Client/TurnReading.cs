@@ -38,6 +38,10 @@ internal sealed class TurnReading(HttpClient http, Uri endpoint, PasswindowChatC
                 response = await http.SendAsync(Next(), HttpCompletionOption.ResponseHeadersRead, cancellation);
                 pause = await CheckAsync(response, cancellation);
             }
+            catch (HttpRequestException e) when (_turn is null && e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
+            {
+                throw new PasswindowException("unreachable", $"There is no server at {endpoint}: {e.Message}", e) { IsRetryable = true };
+            }
             catch (HttpRequestException e)
             {
                 failure = e;

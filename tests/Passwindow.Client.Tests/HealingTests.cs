@@ -78,6 +78,14 @@ public sealed class HealingTests
     }
 
     [Fact]
+    public async Task Where_there_is_no_server_a_call_says_so_at_once()
+    {
+        using var client = Talking.Client(new Uri($"http://127.0.0.1:{FreePort()}/"), static options => options.ReconnectTimeout = TimeSpan.FromHours(1));
+        var refused = await Assert.ThrowsAsync<PasswindowException>(() => client.GetResponseAsync(Talking.Hello).WaitAsync(Talking.Patience));
+        Assert.Equal(("unreachable", true), (refused.Code, refused.IsRetryable));
+    }
+
+    [Fact]
     public async Task A_call_that_gave_up_is_taken_up_by_its_token_where_it_was()
     {
         await using var site = await Site.StartAsync();
