@@ -12,6 +12,8 @@ export interface ToolDeclaration {
 /** What `POST /chat` takes. */
 export interface TurnRequest {
   message: string;
+  /** What was said before, where the server does not know it: it is then the whole conversation. */
+  history?: readonly { role: 'system' | 'user' | 'assistant'; content: string }[];
   /** A conversation of your own naming or the server's; without it a new one begins. */
   conversation_id?: string;
   /** `provider/name`; without it the server's default. */
