@@ -68,9 +68,10 @@ export class PasswindowClient {
   }
 
   #post(path: string, body: unknown, { idempotencyKey, stream, ...options }: SendOptions): Turn {
+    const isPatient = stream === false;
     // Who prefers events says that one document will do.
-    const accept = stream === false ? 'application/json' : 'text/event-stream, application/json;q=0.5';
-    return this.#watch({ method: 'POST', path, body, accept, key: idempotencyKey ?? this.#wire.newKey() }, options);
+    const accept = isPatient ? 'application/json' : 'text/event-stream, application/json;q=0.5';
+    return this.#watch({ method: 'POST', path, body, accept, isPatient, key: idempotencyKey ?? this.#wire.newKey() }, options);
   }
 
   #watch(request: ConstructorParameters<typeof Turn>[1]['request'], options: TurnOptions, turnId?: string, after?: number): Turn {

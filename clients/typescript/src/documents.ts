@@ -113,14 +113,14 @@ export interface Answer extends Omit<AssistantMessage, 'role' | 'content' | 'mod
 
 /**
  * A document of a turn as the events it could have come from, so that one reducer serves both. A document does not say in which order things came:
- * thinking, calls, text, actions. The numbers are not the journal's.
+ * thinking, calls, text, actions. The numbers are not the journal's, and what it does not know is absent.
  */
 export function eventsOf(document: Answer | AssistantMessage): TurnEvent[] {
   const { turn_id, reasoning, tool_calls = [], actions = [], citations = [], suggested_questions, usage, error, finish_reason } = document;
-  const { response, content, conversation_id, model = '' } = document as Partial<Answer & AssistantMessage>;
+  const { response, content, conversation_id, model } = document as Partial<Answer & AssistantMessage>;
   const text = response ?? content;
   const facts: unknown[] = [
-    { type: 'start', conversation_id, turn_id, model, created_at: '' },
+    { type: 'start', conversation_id, turn_id, model },
     reasoning && { type: 'reasoning', reasoning },
     ...tool_calls.flatMap(({ id, name, arguments: given, approval, ...result }) => [
       given && { type: 'tool_call', id, name, arguments: given, ...(approval && { approval }) },

@@ -90,7 +90,7 @@ export class Watch {
     const isAnswer = /^application\/json\b/i.test(type) && !this.lastSeq;
     // Where it answered before, a proxy stands in its place for a while.
     if (!isAnswer && !/^text\/event-stream\b/i.test(type))
-      throw malformed(`The server answered with ${type || 'no type'}, not with events.`, this.#isReached);
+      throw malformed(`The server answered with ${type}, not with events.`, this.#isReached);
 
     this.id ??= response.headers.get('passwindow-turn') ?? undefined;
     this.#isReached = true;
@@ -139,5 +139,5 @@ function parse(data: string): TurnEvent {
   } catch {
     // said below
   }
-  throw malformed('An event is not what the server promises.');
+  throw malformed('An event cannot be read.');
 }

@@ -25,6 +25,8 @@ export interface WireRequest {
   accept?: string;
   /** `Idempotency-Key`: sent again with the same key, a POST joins the turn it began. */
   key?: string | undefined;
+  /** The answer comes when the turn is complete, however long that takes: its silence means nothing. */
+  isPatient?: boolean;
 }
 
 /** One server as this client reaches it. */
@@ -50,7 +52,7 @@ export class Wire {
    * @throws {PasswindowError} the server refused, or could not be reached
    */
   exchange<T>(request: WireRequest, signal: AbortSignal | undefined, use: (response: Response, heard: () => void, signal: AbortSignal) => Promise<T>): Promise<T> {
-    return this.#watched(signal, async (own, heard) => {
+    return this.#watched(signal, request.isPatient, async (own, heard) => {
       const { baseUrl = '/chat', headers, credentials, fetch = globalThis.fetch } = this.#options;
       const { method = 'GET', path, body, accept = 'application/json', key } = request;
       const response = await fetch(baseUrl.replace(/\/+$/, '') + path, {
@@ -106,7 +108,7 @@ export class Wire {
   }
 
   /** Runs what dies of its own silence. It ends even if the `fetch` it waits for ignores its signal. */
-  #watched<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal, heard: () => void) => Promise<T>): Promise<T> {
+  #watched<T>(signal: AbortSignal | undefined, isPatient: boolean | undefined, work: (signal: AbortSignal, heard: () => void) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const own = new AbortController();
       let cancel = () => {};
@@ -117,7 +119,8 @@ export class Wire {
       const leave = () => end(signal?.reason);
       const heard = () => {
         cancel();
-        cancel = this.timing.after(this.retry.silence, () => end(errorFrom()));
+        if (!isPatient)
+          cancel = this.timing.after(this.retry.silence, () => end(errorFrom()));
       };
       if (signal?.aborted)
         return leave();

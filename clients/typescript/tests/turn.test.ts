@@ -33,6 +33,18 @@ describe('a silent connection', () => {
     assert.equal(asked.length, 1);
   });
 
+  test('is not one on which the whole answer is awaited', async () => {
+    let answer: (response: Response) => void = () => {};
+    const { client, asked, timing } = fakeServer([() => new Promise((resolve) => (answer = resolve))]);
+    const turn = client.send('Hi', { stream: false });
+    await turnOfLoop();
+    timing.fallSilent();
+    await turnOfLoop();
+    answer(json({ turn_id: turnId, conversation_id: 'c', response: 'Hello', finish_reason: 'stop' }));
+    assert.equal(textOf(await turn.finished), 'Hello');
+    assert.equal(asked.length, 1);
+  });
+
   test('that wakes up after it was left says nothing any more', async () => {
     let wake = () => {};
     const { client, timing } = fakeServer([
