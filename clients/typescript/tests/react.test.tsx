@@ -149,6 +149,20 @@ describe('useChat', () => {
     assert.equal(textOf(seen.now.messages[2]!), 'Paris');
   });
 
+  test('shows the calls that were answered when the conversation is read again', async () => {
+    const call = { id: 'a', name: 'where', arguments: {} };
+    const { client } = fakeServer([() => json({
+      id: 'conv_1', title: '', updated_at: '', messages: [
+        { role: 'user', content: 'Where?', turn_id: 't_1', created_at: '' },
+        { role: 'assistant', content: '', turn_id: 't_1', model: 'm', tool_calls: [call, { ...call, id: 'b' }], finish_reason: 'tool_calls' },
+        { role: 'assistant', content: 'Paris', turn_id: 't_2', model: 'm', tool_calls: [{ id: 'a', name: 'where', result: 'Paris', duration_ms: 1 }], finish_reason: 'stop' },
+      ],
+    })]);
+    const { seen } = await render({ client, id: 'conv_1' });
+    await settle();
+    assert.deepEqual(seen.now.messages[1]!.parts.map((part) => part.type === 'tool' && part.status), ['done', 'called']);
+  });
+
   test('says yes for a person', async () => {
     const waiting: TurnEvent[] = numbered(events[0]! as never, { type: 'tool_call', id: 'a', name: 'pay', arguments: {}, approval: 'required' });
     const { client, asked } = fakeServer([() => stream([frames(waiting), 'hang']), () => json({ turn_id: turnId, approvals: [] })]);

@@ -2,9 +2,9 @@ import type { PasswindowClient, SendOptions } from '../client.js';
 import type { ToolDeclaration, ToolResult, TurnRequest } from '../documents.js';
 import { PasswindowError } from '../error.js';
 import { tell, type TurnHandlers } from '../handlers.js';
-import { emptyTurn, textOf, type TurnPart } from '../state.js';
+import { emptyTurn, textOf } from '../state.js';
 import type { Turn } from '../turn.js';
-import { assistantMessage, messagesOf, userMessage, type ChatMessage } from './message.js';
+import { answered, assistantMessage, messagesOf, userMessage, type ChatMessage } from './message.js';
 
 /** `submitted`: asked, and nothing said yet. */
 export type ChatStatus = 'ready' | 'submitted' | 'streaming' | 'error';
@@ -200,7 +200,7 @@ export class Chat {
     this.#given.clear();
     await this.#watch(
       (options) => this.#client.sendToolResults(turn_id!, results, options),
-      (messages) => messages.map((message) => (message.turn_id === turn_id ? { ...message, parts: message.parts.map((part) => answered(part, results)) } : message)),
+      (messages) => messages.map((message) => (message.turn_id === turn_id ? answered(message, results) : message)),
     );
   }
 
@@ -217,12 +217,6 @@ export class Chat {
     for (const listener of this.#listeners)
       listener();
   }
-}
-
-/** A call as it is shown once this client has answered it. */
-function answered(part: TurnPart, results: readonly ToolResult[]): TurnPart {
-  const result = part.type === 'tool' && results.find(({ id }) => id === part.id);
-  return result ? { ...part, ...result, status: 'error' in result ? 'failed' : 'done' } : part;
 }
 
 // The page's own names: also the idempotency key of what is sent.

@@ -1,4 +1,4 @@
-import type { Conversation } from '../documents.js';
+import type { Conversation, ToolResult } from '../documents.js';
 import { eventsOf } from '../documents.js';
 import { emptyTurn, reduceTurn, type TurnPart, type TurnState } from '../state.js';
 
@@ -23,11 +23,23 @@ export function assistantMessage(id: string, turn: TurnState = emptyTurn): ChatM
   return { id, role: 'assistant', parts: turn.parts, turn, turn_id: turn.turn_id };
 }
 
+/** A message whose calls the client has answered. */
+export function answered(message: ChatMessage, results: readonly ToolResult[]): ChatMessage {
+  const parts = message.parts.map((part): TurnPart => {
+    const result = part.type === 'tool' && part.status === 'called' && results.find(({ id }) => id === part.id);
+    return result ? { ...part, ...result, status: 'error' in result ? 'failed' : 'done' } : part;
+  });
+  return { ...message, parts };
+}
+
 /** The messages of a conversation that has been read. The answer of a running turn is not among them: it is watched from its start. */
 export function messagesOf({ messages }: Conversation): ChatMessage[] {
-  return messages.map((message) =>
-    message.role === 'user'
-      ? userMessage(`${message.turn_id}-user`, message.content, { turn_id: message.turn_id, metadata: message.metadata })
-      : assistantMessage(message.turn_id, eventsOf(message).reduce(reduceTurn, emptyTurn)),
-  );
+  return messages.map((message, index) => {
+    if (message.role === 'user')
+      return userMessage(`${message.turn_id}-user`, message.content, { turn_id: message.turn_id, metadata: message.metadata });
+    const shown = assistantMessage(message.turn_id, eventsOf(message).reduce(reduceTurn, emptyTurn));
+    // An answer right after an answer went on with what the client's tools gave.
+    const next = messages[index + 1];
+    return next?.role === 'assistant' ? answered(shown, (next.tool_calls ?? []).filter((call) => 'result' in call || 'error' in call) as ToolResult[]) : shown;
+  });
 }
