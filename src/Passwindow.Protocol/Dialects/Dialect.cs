@@ -1,6 +1,7 @@
 using Passwindow.Protocol.Dialects.Data;
 using Passwindow.Protocol.Dialects.Keyed;
 using Passwindow.Protocol.Dialects.Native;
+using Passwindow.Protocol.Dialects.OpenAIChat;
 using Passwindow.Protocol.Dialects.Text;
 using Passwindow.Protocol.Dialects.UIMessages;
 
@@ -23,6 +24,9 @@ public sealed record Dialect(string Name, Func<FrameContext, IFrameWriter> Creat
     /// <summary>The raw text.</summary>
     public static Dialect Text { get; } = new("text", static _ => TextFrameWriter.Shared);
 
+    /// <summary>OpenAI's Chat Completions, with usage at the end.</summary>
+    public static Dialect OpenAI { get; } = new("openai", static context => new OpenAIChatFrameWriter(context, includeUsage: true)) { KeepsState = true, Joining = Joining.FromStart };
+
     /// <summary>The UI message stream of the Vercel AI SDK.</summary>
     public static Dialect UIMessage { get; } = new("ui-message", static context => new UIMessageFrameWriter(context, UIMessageOptions.Default))
     {
@@ -32,7 +36,15 @@ public sealed record Dialect(string Name, Func<FrameContext, IFrameWriter> Creat
     };
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Dialect> All { get; } = [Native, Keyed, Data, Text, UIMessage];
+    public static IReadOnlyList<Dialect> All { get; } =
+    [
+        Native,
+        Keyed,
+        Data,
+        Text,
+        OpenAI,
+        UIMessage,
+    ];
 
     /// <summary>Whether its writer must be given every event from the first. Otherwise one instance serves every viewer.</summary>
     public bool KeepsState { get; init; }

@@ -73,7 +73,11 @@ public sealed record ToolResultPart(string Id, string Name, string Result, bool 
 /// <param name="Name">At most 128 visible ASCII characters; every provider accepts 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
 /// <param name="Description">What it does; null if nothing was said.</param>
 /// <param name="Parameters">The JSON Schema of its arguments, a JSON object; null for a tool without arguments.</param>
-public sealed record ToolDeclaration(string Name, string? Description, string? Parameters);
+public sealed record ToolDeclaration(string Name, string? Description, string? Parameters)
+{
+    /// <summary>Whether the provider is to hold the model to the schema (<c>strict</c>), where it has a word for that; null leaves it to the provider.</summary>
+    public bool? IsStrict { get; init; }
+}
 
 /// <summary>What is asked of a model.</summary>
 /// <param name="Model">The provider's own name for the model.</param>

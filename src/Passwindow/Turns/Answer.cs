@@ -11,6 +11,7 @@ internal sealed class Answer
     private readonly List<MessagePart> _parts = [];
     private readonly ArrayBufferWriter<byte> _text = new();
     private readonly ArrayBufferWriter<byte> _reasoning = new();
+    private readonly List<string> _told = [];
 
     public List<RoundCall> Calls { get; } = [];
 
@@ -24,6 +25,15 @@ internal sealed class Answer
     public string Text => Encoding.UTF8.GetString(_text.WrittenSpan);
 
     public void AddText(ReadOnlySpan<byte> text) => _text.Write(text);
+
+    /// <summary>Arguments of a call were told while the model wrote them.</summary>
+    public void MarkTold(string call)
+    {
+        if (!IsTold(call))
+            _told.Add(call);
+    }
+
+    public bool IsTold(string call) => _told.Contains(call);
 
     public void AddReasoning(ReasoningDelta delta)
     {

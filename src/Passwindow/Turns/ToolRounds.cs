@@ -17,11 +17,17 @@ internal sealed class ToolRounds(RunningTurn turn, TurnEvents events, OfferedToo
     private int _taken;
 
     /// <summary>Looks at a call that the model has completed, and tells of it.</summary>
-    public RoundCall Take(ToolCallRequested requested)
+    /// <param name="requested">The call.</param>
+    /// <param name="isTold">Whether its arguments were told while the model wrote them.</param>
+    public RoundCall Take(ToolCallRequested requested, bool isTold)
     {
         // What the reader gave is valid until the next event; the call is kept for the round.
         byte[] written = ToolArguments.IsNothing(requested.Arguments.Span) ? "{}"u8.ToArray() : requested.Arguments.ToArray();
         var call = Look(new RoundCall(requested.Id, requested.Name, written));
+
+        // A client that takes calls as they come gets the model's own spelling too: in the event of the call stands JSON that was written anew.
+        if (call.Tool is null && tools.AreRelayed && !isTold)
+            events.ToolArguments(call.Id, call.Name, call.Written);
 
         // A client runs what it is shown, so it is not shown what it must not run; an action shows itself.
         bool isShown = call.Refusal is null || tools.FindClient(call.Name) is null;

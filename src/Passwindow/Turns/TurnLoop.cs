@@ -158,10 +158,11 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
             case ToolArgumentsDelta arguments:
                 MarkToken();
                 _events.ToolArguments(arguments.Id, arguments.Name, arguments.Delta.Span);
+                answer.MarkTold(arguments.Id);
                 break;
             case ToolCallRequested call:
                 MarkToken();
-                answer.Calls.Add(Tools.Take(call));
+                answer.Calls.Add(Tools.Take(call, answer.IsTold(call.Id)));
                 break;
             case CitationFound citation:
                 _events.Citation(citation.Citation.Span);

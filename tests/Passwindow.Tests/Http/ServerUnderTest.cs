@@ -10,7 +10,7 @@ using Passwindow.Testing;
 namespace Passwindow.Tests.Http;
 
 /// <summary>
-/// A server on a real socket, built as any app builds it: <c>AddPasswindow</c>, <c>MapPasswindow</c>, <c>MapPasswindowHealth</c>. Its
+/// A server on a real socket, built as any app builds it: <c>AddPasswindow</c>, <c>MapPasswindow</c>, <c>MapPasswindowDialects</c>, <c>MapPasswindowHealth</c>. Its
 /// journal is a folder of its own. Nothing of the machine's environment reaches it.
 /// </summary>
 internal sealed class ServerUnderTest : IAsyncDisposable
@@ -61,6 +61,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         });
         var app = builder.Build();
         app.MapPasswindow();
+        app.MapPasswindowDialects();
         app.MapPasswindowHealth();
         await app.StartAsync();
         return new ServerUnderTest(app, folder);

@@ -102,6 +102,8 @@ public static class OpenAIChatRequestWriter
             if (tool.Description is { } description)
                 json.WriteString("description"u8, description);
             RequestJson.WriteSchema(json, "parameters"u8, tool);
+            if (tool.IsStrict is { } strict)
+                json.WriteBoolean("strict"u8, strict);
             json.WriteEndObject();
             json.WriteEndObject();
         }

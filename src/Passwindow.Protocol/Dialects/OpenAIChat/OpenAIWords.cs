@@ -23,4 +23,12 @@ internal static class OpenAIWords
 
     /// <summary>What a tool answered. Neither API has a word for one that failed: the model reads it in the text.</summary>
     public static string Of(ToolResultPart result) => result.IsError ? "Error: " + result.Result : result.Result;
+
+    /// <summary>How a turn ended in the words of Chat Completions; null for an end that is not the model's own.</summary>
+    public static string? Finish(string? finishReason) => finishReason switch
+    {
+        "stop" or "length" or "content_filter" or "tool_calls" => finishReason,
+        "tool_limit" => "length", // a limit of ours cut it
+        _ => null,
+    };
 }

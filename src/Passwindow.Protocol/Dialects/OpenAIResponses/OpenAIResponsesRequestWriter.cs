@@ -100,7 +100,7 @@ public static class OpenAIResponsesRequestWriter
             RequestJson.WriteSchema(json, "parameters"u8, tool);
 
             // Here, unlike in Chat Completions, the default is strict, which refuses most schemas that were not written for it.
-            json.WriteBoolean("strict"u8, false);
+            json.WriteBoolean("strict"u8, tool.IsStrict ?? false);
             json.WriteEndObject();
         }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Routing;
+using Passwindow.Http.Dialects.OpenAIChat;
 
 namespace Passwindow.Http.Dialects;
 
@@ -7,6 +8,6 @@ internal static class DialectEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        _ = routes; // each dialect's endpoints are mapped here, a line each
+        OpenAIChatEndpoints.Map(routes);
     }
 }
