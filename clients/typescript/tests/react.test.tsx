@@ -68,6 +68,32 @@ describe('useChat', () => {
       assert.ok(asked.some(({ path, query }) => path === `/chat/turns/${turnId}/events` && query.get('after') === '0'));
     });
 
+  test('keeps what was said while the conversation was still being read', async () => {
+    let read = () => {};
+    const { client } = fakeServer([({ method }) => (method === 'GET' ? new Promise((resolve) => (read = () => resolve(stored()))) : stream([frames(eventsSaying(['New']).map((event) => (event.type === 'start' ? { ...event, turn_id: 'turn_2' } : event)))]))]);
+    const { seen } = await render({ client, id: 'conv_1' });
+    await act(async () => seen.now.sendMessage('Quick'));
+    read();
+    await settle();
+    assert.deepEqual(said(seen.now), ['user: Before', 'assistant: Yes', 'user: Hi', 'user: Quick', 'assistant: New']);
+  });
+
+  test('stays with the turn that took the place of another', async () => {
+    let end = () => {};
+    const { client } = fakeServer([
+      () => new Response(new ReadableStream({ start: (controller) => { controller.enqueue(frames(events.slice(0, 2))); end = () => controller.enqueue(frames(events.slice(2))); } }), { headers: { 'Content-Type': 'text/event-stream', 'Passwindow-Turn': turnId } }),
+      () => stream([frames(events.slice(0, 2)), 'hang']),
+    ]);
+    const { seen } = await render({ client });
+    await act(async () => void seen.now.sendMessage('One'));
+    await settle();
+    await act(async () => void seen.now.sendMessage('Two'));
+    await settle();
+    await act(async () => end());
+    await settle();
+    assert.deepEqual([seen.now.status, said(seen.now)], ['streaming', ['user: One', 'assistant: Hello', 'user: Two', 'assistant: Hel']]);
+  });
+
   test('of a conversation that nobody has begun is empty, and no error', async () => {
     const { client } = fakeServer([() => problem(404, 'not_found')]);
     const { seen } = await render({ client, id: 'mine' });

@@ -103,6 +103,14 @@ describe('to abort', () => {
     assert.deepEqual([asked.length, errors.length, asked[0]!.init.signal!.aborted], [1, 0, true]);
   });
 
+  test('from a handler is the last that is told, though more has come already', async () => {
+    const { client } = fakeServer([() => stream([frames(events)])]);
+    const seen: number[] = [];
+    const turn = client.send('Hi', { onEvent: ({ seq }) => seen.push(seq!) === 2 && turn.abort() });
+    await assert.rejects(turn.finished, { name: 'AbortError' });
+    assert.deepEqual(seen, [1, 2]);
+  });
+
   test('ends a wait before the next attempt', async () => {
     const { client, asked, timing } = fakeServer([lost]);
     timing.hold = new Promise(() => {});

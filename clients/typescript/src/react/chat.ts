@@ -37,6 +37,7 @@ export interface SendMessage {
 export class Chat {
   #snapshot: ChatSnapshot;
   #turn: Turn | undefined;
+  #begun = 0;
   #attached = new AbortController();
   readonly #given = new Map<string, ToolResult>();
   readonly #client: PasswindowClient;
@@ -76,11 +77,12 @@ export class Chat {
     const { id } = this.#snapshot;
     if (id === undefined || this.#turn)
       return;
+    const begun = this.#begun;
     try {
       const conversation = await this.#client.conversations.get(id, this.#attached.signal);
       const { messages } = this.#snapshot;
       const stored = messagesOf(conversation);
-      if (this.#turn) // something was said meanwhile
+      if (this.#begun !== begun) // something was said meanwhile
         return this.#show({ messages: [...stored.filter(({ turn_id }) => messages.every((each) => each.turn_id !== turn_id)), ...messages] });
       this.#show({ messages: stored.map((message) => ({ ...message, id: messages.find((each) => each.role === message.role && each.turn_id === message.turn_id)?.id ?? message.id })) });
       if (conversation.turn_id)
@@ -154,6 +156,7 @@ export class Chat {
     const { signal } = this.#attached;
     const { onFinish, ...handlers } = this.#options();
     const id = newId();
+    this.#begun++;
     this.#show({ messages: [...before(this.#snapshot.messages), assistantMessage(id)], status: 'submitted', error: undefined });
     const turn = (this.#turn = begin({ ...handlers, signal, onEvent: (event) => (this.#take(turn, id), tell(handlers.onEvent, event)) }));
     let error: unknown;
