@@ -1,12 +1,13 @@
 export { PasswindowClient, type ClientOptions, type SendOptions } from './client.js';
 export type { Conversations, ListOptions } from './conversations.js';
 export type * from './documents.js';
-export { eventsOf } from './documents.js';
 export { PasswindowError, type ErrorDetails, type ProblemCode } from './error.js';
+export { eventsOf } from './events-of.js';
 export type * from './events.js';
 export type { TurnHandlers } from './handlers.js';
+export { emptyTurn, reduceTurn, textOf } from './reduce.js';
 export type { RetryOptions } from './retry.js';
-export * from './state.js';
+export type * from './state.js';
 export type { Timing } from './timing.js';
 export type { Turn, TurnOptions } from './turn.js';
 export type { WireOptions } from './wire.js';

@@ -2,7 +2,8 @@ import type { StopReceipt } from './documents.js';
 import { PasswindowError } from './error.js';
 import type { TurnEvent } from './events.js';
 import { tell, tellEvent, type TurnHandlers } from './handlers.js';
-import { emptyTurn, reduceTurn, type TurnState } from './state.js';
+import { emptyTurn, reduceTurn } from './reduce.js';
+import type { TurnState } from './state.js';
 import { errorOfEvent, Watch, type Opening } from './watch.js';
 import type { Wire } from './wire.js';
 

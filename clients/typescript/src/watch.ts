@@ -1,5 +1,6 @@
-import { eventsOf, type Answer } from './documents.js';
+import type { Answer } from './documents.js';
 import { errorFrom, malformed, PasswindowError } from './error.js';
+import { eventsOf } from './events-of.js';
 import type { ErrorEvent, TurnEvent } from './events.js';
 import { readEvents, type Wire, type WireRequest } from './wire.js';
 

@@ -2,7 +2,7 @@ import type { PasswindowClient, SendOptions } from '../client.js';
 import type { ToolDeclaration, ToolResult, TurnRequest } from '../documents.js';
 import { PasswindowError } from '../error.js';
 import { tell, type TurnHandlers } from '../handlers.js';
-import { emptyTurn, textOf } from '../state.js';
+import { emptyTurn, textOf } from '../reduce.js';
 import type { Turn } from '../turn.js';
 import { answered, assistantMessage, messagesOf, userMessage, type ChatMessage } from './message.js';
 

@@ -1,6 +1,7 @@
 import type { Conversation, ToolResult } from '../documents.js';
-import { eventsOf } from '../documents.js';
-import { emptyTurn, reduceTurn, type TurnPart, type TurnState } from '../state.js';
+import { eventsOf } from '../events-of.js';
+import { emptyTurn, reduceTurn } from '../reduce.js';
+import type { TurnPart, TurnState } from '../state.js';
 
 /** A message as it is shown. */
 export interface ChatMessage {
