@@ -19,6 +19,7 @@ public static class PasswindowEndpointRouteBuilderExtensions
         var group = endpoints.MapGroup(prefix);
         TurnEndpoints.Map(group);
         ToolEndpoints.Map(group);
+        TimelineEndpoint.Map(group);
         ConversationEndpoints.Map(group);
         return group;
     }

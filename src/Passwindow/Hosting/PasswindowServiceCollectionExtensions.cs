@@ -35,6 +35,7 @@ public static class PasswindowServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.TryAddSingleton<PasswindowMetrics>();
+        services.TryAddSingleton<TurnTimelines>();
         services.AddUpstream();
         services.TryAddSingleton<IJournal>(OpenJournal);
         services.TryAddSingleton<Pulse>();

@@ -18,6 +18,7 @@ internal sealed class Engine(
     ModelCatalog models,
     ServerTools tools,
     PasswindowMetrics metrics,
+    TurnTimelines timelines,
     Pulse pulse,
     TimeProvider time,
     ServerClosing closing)
@@ -34,6 +35,8 @@ internal sealed class Engine(
     public IdempotencyKeys Keys => keys;
 
     public PasswindowMetrics Metrics => metrics;
+
+    public TurnTimelines Timelines => timelines;
 
     public ModelCatalog Models => models;
 

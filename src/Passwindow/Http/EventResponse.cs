@@ -17,7 +17,7 @@ internal static class EventResponse
         await exchange.Response.StartAsync(exchange.Left);
         if (turn.Committed <= after)
             await exchange.Response.BodyWriter.FlushAsync(exchange.Left); // to start is not to send: a client would see no answer until the next event
-        var viewer = new Viewer(turn, dialect, FrameContexts.Of(turn.Opening), exchange.Response.BodyWriter, exchange.Engine.ViewerSettings(exchange.Context));
+        var viewer = new Viewer(turn, dialect, FrameContexts.Of(turn.Opening), exchange.Response.BodyWriter, exchange.Engine.ViewerSettings(exchange.Context) with { Timeline = exchange.Engine.Timelines.Find(turn.Opening.Key)?.ViewerCame(dialect.Name, after) });
         exchange.Engine.Metrics.ViewerCame();
         try
         {

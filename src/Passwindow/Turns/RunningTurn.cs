@@ -1,4 +1,5 @@
 using Passwindow.Clock;
+using Passwindow.Diagnostics;
 using Passwindow.Journal;
 using Passwindow.Protocol;
 
@@ -37,6 +38,9 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
     public TurnOpening Opening { get; }
 
     public ITurnReader Reader { get; }
+
+    /// <summary>When what happened to its events; null if nobody can look.</summary>
+    public TurnTimeline? Timeline { get; init; }
 
     /// <summary>The calls that wait for a person.</summary>
     public Approvals Approvals { get; } = new();
@@ -155,6 +159,8 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
 
     public void OnCommitted()
     {
+        Timeline?.Committed(Reader.Committed);
+
         // Not on the journal's thread: closing a connection takes its time.
         if (Reader.HasFailed)
             ThreadPool.UnsafeQueueUserWorkItem(static turn => turn.Cancel(CancelReason.JournalFailed), this, preferLocal: false);

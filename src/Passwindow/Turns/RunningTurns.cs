@@ -14,7 +14,7 @@ namespace Passwindow.Turns;
 
 /// <summary>The turns that run on this node: starts them, finds them, stops them, and ends them when the server goes down.</summary>
 internal sealed class RunningTurns(
-    IJournal journal, TurnLimits limits, TurnUpstreams upstreams, ToolRunner runner, PasswindowMetrics metrics, Pulse pulse, TimeProvider time, ILoggerFactory logs)
+    IJournal journal, TurnLimits limits, TurnUpstreams upstreams, ToolRunner runner, PasswindowMetrics metrics, TurnTimelines timelines, Pulse pulse, TimeProvider time, ILoggerFactory logs)
 {
     private readonly ILogger<TurnLoop> _log = logs.CreateLogger<TurnLoop>();
     private readonly ConcurrentDictionary<TurnKey, RunningTurn> _turns = new();
@@ -180,7 +180,7 @@ internal sealed class RunningTurns(
             throw new TurnRefusedException(TurnRefusal.JournalUnavailable, "The journal takes no writes.", e);
         }
 
-        var turn = new RunningTurn(opening, writer.Reader, limits, time);
+        var turn = new RunningTurn(opening, writer.Reader, limits, time) { Timeline = timelines.Begin(opening.Key) };
         IReadOnlyList<ChatMessage> asked = request.Input?.Messages ?? [opening.ToolResults is { } results ? TurnMessages.Of(results) : Memory.Question(request.Message)];
         var tools = new OfferedTools(request.Tools, request.ServerTools, request.IsRelayed);
         var context = new TurnContext([.. history ?? [], .. asked], tools, runner, limits)
@@ -213,6 +213,7 @@ internal sealed class RunningTurns(
             _turns.TryRemove(opening.Key, out _);
             Leave(place);
             metrics.TurnEnded(turn.Outcome.Reason, turn.Outcome.FirstToken, turn.Elapsed, turn.TokensToNobody);
+            timelines.End(opening.Key);
             turn.Complete();
         }
 

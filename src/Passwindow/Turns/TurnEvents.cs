@@ -1,11 +1,12 @@
 using System.Text;
+using Passwindow.Diagnostics;
 using Passwindow.Journal;
 using Passwindow.Protocol;
 
 namespace Passwindow.Turns;
 
 /// <summary>Spells what happens in a turn as its next event and appends it. It counts the bytes, because an answer has a largest size.</summary>
-internal sealed class TurnEvents(ITurnWriter writer) : IDisposable
+internal sealed class TurnEvents(ITurnWriter writer, TurnTimeline? timeline) : IDisposable
 {
     /// <summary>How far a turn may run ahead of the disk before it waits: the upstream is then read no faster than the journal writes.</summary>
     private const long MaxPendingBytes = 256 * 1024;
@@ -72,6 +73,7 @@ internal sealed class TurnEvents(ITurnWriter writer) : IDisposable
 
     private void Append(EventType type, ReadOnlySpan<byte> json)
     {
+        timeline?.Said(writer.NextSeq);
         writer.Append(type, json);
         Bytes += json.Length;
     }

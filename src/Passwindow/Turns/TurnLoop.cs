@@ -13,7 +13,7 @@ namespace Passwindow.Turns;
 /// </summary>
 internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, ResolvedModel model, TurnContext context, ILogger<TurnLoop> log)
 {
-    private readonly TurnEvents _events = new(writer);
+    private readonly TurnEvents _events = new(writer, turn.Timeline);
     private ToolRounds? _toolRounds;
     private string _lastText = "";
     private Usage? _usage;

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Passwindow.Clock;
+using Passwindow.Diagnostics;
 using Passwindow.Journal;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Dialects;
@@ -72,6 +73,7 @@ internal sealed class Viewer : IPulsed, ICommitListener
         finally
         {
             _settings.Pulse.Remove(this);
+            _settings.Timeline?.Left();
         }
     }
 
@@ -133,6 +135,7 @@ internal sealed class Viewer : IPulsed, ICommitListener
                 bool ended = _batch[count - 1].Type == EventType.Done;
                 Array.Clear(_batch, 0, count);
                 await FlushAsync();
+                _settings.Timeline?.Sent(after);
                 if (ended)
                     return ViewerEnd.TurnEnded;
             }
@@ -206,4 +209,8 @@ internal sealed record ViewerSettings(
     TimeSpan HeartbeatAfter,
     TimeSpan StuckAfter,
     Action Abort,
-    CancellationToken Closing);
+    CancellationToken Closing)
+{
+    /// <summary>Where it is noted when the viewer was sent what; null if nobody can look.</summary>
+    public TimelineViewer? Timeline { get; init; }
+}
