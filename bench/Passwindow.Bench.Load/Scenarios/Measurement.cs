@@ -6,7 +6,7 @@ namespace Passwindow.Bench.Load.Scenarios;
 /// <summary>What every scenario does: open, wait, measure a window, end, and look whether all came.</summary>
 internal sealed class Measurement(Loop loop, Turns turns, LoadCommand command)
 {
-    /// <summary>How long the last tokens may take after the provider's end, and the first ones after the opening.</summary>
+    /// <summary>How long nothing at all may come before what is waited for is given up.</summary>
     private const int PatienceMilliseconds = 20_000;
 
     private readonly List<Turn> _started = [];
@@ -40,7 +40,18 @@ internal sealed class Measurement(Loop loop, Turns turns, LoadCommand command)
         }
     }
 
-    public bool WaitFor(Func<bool> isSo) => loop.RunUntil(isSo, PatienceMilliseconds);
+    /// <summary>Waits until it is so; false once nothing has come for long.</summary>
+    public bool WaitFor(Func<bool> isSo)
+    {
+        for (long before = -1; before < Audience.Arrivals.All;)
+        {
+            before = Audience.Arrivals.All;
+            if (loop.RunUntil(isSo, PatienceMilliseconds))
+                return true;
+        }
+
+        return false;
+    }
 
     public void OpenWindow()
     {

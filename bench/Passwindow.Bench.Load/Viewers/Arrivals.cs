@@ -6,6 +6,9 @@ internal sealed class Arrivals
     /// <summary>Whether the window is open.</summary>
     public bool IsCounting { get; set; }
 
+    /// <summary>Tokens since the beginning.</summary>
+    public long All { get; private set; }
+
     /// <summary>Tokens within the window.</summary>
     public long Delivered { get; private set; }
 
@@ -18,6 +21,7 @@ internal sealed class Arrivals
 
     public void Count(long delay)
     {
+        All++;
         if (!IsCounting)
             return;
         Delivered++;

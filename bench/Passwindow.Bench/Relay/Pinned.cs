@@ -11,10 +11,19 @@ internal static class Pinned
 
     public static Process Start(int core, string[] command, bool withInput = false)
     {
-        // Before everything else on that core, where we may: on a machine that others use the figures then say more.
-        string[] first = Environment.IsPrivilegedProcess ? ["nice", "-n", "-20"] : [];
-        string[] all = [.. first, "taskset", "-c", $"{core}", .. command];
+        string[] all = ["setsid", "taskset", "-c", $"{core}", .. command];
         var start = new ProcessStartInfo(all[0], all[1..]) { RedirectStandardOutput = true, RedirectStandardError = !withInput, RedirectStandardInput = withInput };
         return Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} did not start.");
+    }
+
+    /// <summary>
+    /// Puts one that runs before everything else on its core, where we may: on a machine that others use the figures then say more.
+    /// The kernel shares a core between sessions first (sched(7), autogroups), so each has a session of its own and that has the weight.
+    /// </summary>
+    public static void Prefer(Process process)
+    {
+        string group = $"/proc/{process.Id}/autogroup";
+        if (Environment.IsPrivilegedProcess && File.Exists(group))
+            File.WriteAllText(group, "-20");
     }
 }

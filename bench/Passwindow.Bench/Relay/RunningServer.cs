@@ -54,6 +54,7 @@ internal sealed class RunningServer : IAsyncDisposable
             await Task.Delay(50);
         }
 
+        Pinned.Prefer(process);
         return server;
     }
 

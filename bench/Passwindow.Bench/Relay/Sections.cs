@@ -18,7 +18,7 @@ internal static class Sections
 
         yield return new Section("200", "200 streams of 50 tokens a second", SectionKind.Tokens, Each(paced));
         yield return new Section("1000", "1,000 streams of 50 tokens a second", SectionKind.Tokens, Each(paced with { Streams = 1_000 }));
-        yield return new Section("flat", "64 streams, as fast as the provider's socket takes them", SectionKind.Tokens, Each(paced with { Streams = 64, Pace = Pace.FlatOut, WindowMilliseconds = Math.Min(windowMilliseconds, 3_000) }));
+        yield return new Section("flat", "64 streams of 30,000 tokens, as fast as the provider's socket takes them", SectionKind.Tokens, Each(Turns(64, 64, 30_000)));
         yield return new Section("first", "First token added, while 200 streams of 50 tokens a second run", SectionKind.Times, Each(paced with { Scenario = Scenario.FirstToken, Count = 200 }));
         yield return new Section("cancel", "From the viewer's close to the upstream's, while 100 streams of 50 tokens a second run", SectionKind.Times, Each(paced with { Scenario = Scenario.Cancel, Streams = 100, Count = 200 }));
         yield return new Section("idle", "3,000 idle streams", SectionKind.Memory, Each(paced with { Streams = 3_000, Pace = Pace.Silent, WindowMilliseconds = 1_000, AfterMilliseconds = 1_000 }, static name => name != Subjects.Os)) { IsFresh = true };
@@ -26,10 +26,10 @@ internal static class Sections
         yield return new Section("dialects", "200 streams of 50 tokens a second in each dialect", SectionKind.Tokens, [.. Dialect.All.Select(dialect => Own(dialect.Name, paced, shape => shape with { Path = $"{shape.Path}?dialect={dialect.Name}" }))]);
         yield return new Section("upstreams", "200 streams of 50 tokens a second from each kind of upstream", SectionKind.Tokens, Own("OpenAI", paced), Own("Anthropic", paced, static shape => shape with { Body = """{"message":"{prompt}","model":"anthropic/bench"}""" }));
         yield return new Section("growth", "20 tokens a second each, by the number of streams", SectionKind.Tokens, Own("500 streams", paced with { Streams = 500, Pace = 20 }), Own("2,000 streams", paced with { Streams = 2_000, Pace = 20 }));
-        yield return new Section("length", "Turns one after the other on 8 streams, as fast as they go", SectionKind.Tokens, Own("800 of 1,000 tokens", Turns(800, 1_000)), Own("8 of 100,000 tokens", Turns(8, 100_000)));
+        yield return new Section("length", "Turns one after the other on 8 streams, as fast as they go", SectionKind.Tokens, Own("800 of 1,000 tokens", Turns(8, 800, 1_000)), Own("8 of 100,000 tokens", Turns(8, 8, 100_000)));
         yield return new Section("viewers", "200 turns of 5 tokens a second, 50 viewers each", SectionKind.Memory, Own("10,000 viewers", paced with { Streams = 200, Pace = 5, ViewersEach = 49, AfterMilliseconds = 5_000 })) { IsFresh = true };
 
-        LoadCommand Turns(int count, int tokens) => paced with { Scenario = Scenario.Turns, Streams = 8, Pace = Pace.FlatOut, Count = count, Tokens = tokens };
+        LoadCommand Turns(int streams, int count, int tokens) => paced with { Scenario = Scenario.Turns, Streams = streams, Pace = Pace.FlatOut, Count = count, Tokens = tokens };
     }
 
     /// <summary>Before anything is measured: what is compiled while it runs is compiled, and every pool has its size.</summary>
@@ -37,7 +37,7 @@ internal static class Sections
     {
         var paced = new LoadCommand { Scenario = Scenario.Streams, Port = 0, Processes = [], Start = Unset, Streams = 200, Pace = 100, SettleMilliseconds = 0, WindowMilliseconds = 2_000 };
         yield return new Row("", "", paced).For(server);
-        yield return new Row("", "", paced with { Streams = 16, Pace = Pace.FlatOut, WindowMilliseconds = 1_000 }).For(server);
+        yield return new Row("", "", paced with { Scenario = Scenario.Turns, Streams = 16, Pace = Pace.FlatOut, Count = 64, Tokens = 2_000 }).For(server);
         yield return new Row("", "", paced).For(server);
     }
 }
