@@ -22,7 +22,6 @@ internal sealed class LoadProcess : IAsyncDisposable
     {
         var process = Pinned.Start(Pinned.LoadCore, ["dotnet", Path.Combine(AppContext.BaseDirectory, "Passwindow.Bench.Load.dll")], withInput: true);
         string? port = await process.StandardOutput.ReadLineAsync();
-        Pinned.Prefer(process);
         return new LoadProcess(process, int.Parse(port ?? throw new InvalidOperationException("The load did not start."), CultureInfo.InvariantCulture));
     }
 

@@ -13,17 +13,22 @@ internal static class Pinned
     {
         string[] all = ["setsid", "taskset", "-c", $"{core}", .. command];
         var start = new ProcessStartInfo(all[0], all[1..]) { RedirectStandardOutput = true, RedirectStandardError = !withInput, RedirectStandardInput = withInput };
-        return Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} did not start.");
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} did not start.");
+        Prefer(process.Id);
+        return process;
     }
 
     /// <summary>
-    /// Puts one that runs before everything else on its core, where we may: on a machine that others use the figures then say more.
-    /// The kernel shares a core between sessions first (sched(7), autogroups), so each has a session of its own and that has the weight.
+    /// Gives it the weight of -20 where we may. The kernel shares a core between sessions first (sched(7), autogroups), so each has a session of its own and
+    /// that has the weight; where it is alone this changes nothing.
     /// </summary>
-    public static void Prefer(Process process)
+    private static void Prefer(int process)
     {
-        string group = $"/proc/{process.Id}/autogroup";
-        if (Environment.IsPrivilegedProcess && File.Exists(group))
+        string group = $"/proc/{process}/autogroup";
+        if (Environment.IsPrivilegedProcess && File.Exists(group) && SpinWait.SpinUntil(() => SessionOf(process) == process, 1_000))
             File.WriteAllText(group, "-20");
     }
+
+    /// <summary>proc(5): the fourth field after the name, which stands in parentheses.</summary>
+    private static int SessionOf(int process) => int.Parse(File.ReadAllText($"/proc/{process}/stat").Split(") ")[^1].Split(' ')[3], null);
 }

@@ -36,10 +36,10 @@ internal static class RelayCommand
                 Directory.Delete(own, recursive: true);
             }
 
-            string text = RelayReport.Write(run, sections, clock.Elapsed);
+            string text = RelayReport.Figures(run, sections, clock.Elapsed);
             Console.WriteLine(text);
             if (parsed.GetValue(report) is { } file)
-                await File.WriteAllTextAsync(file.FullName, text, cancellation);
+                await RelayReport.WriteAsync(file, text, cancellation);
         });
         return command;
     }

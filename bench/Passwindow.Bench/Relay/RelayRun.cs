@@ -19,7 +19,15 @@ internal sealed class RelayRun(IReadOnlyList<Subject> subjects, IReadOnlyList<Se
         {
             Loads.Add(Machine.Load());
             Console.WriteLine($"round {round} of {rounds}, load average {Loads[^1]}");
-            await RoundAsync(load, cancellation);
+            try
+            {
+                await RoundAsync(load, cancellation);
+            }
+            catch (InvalidOperationException thrown)
+            {
+                Figures.Faults.Add($"Round {round} was given up: {thrown.Message}");
+                Console.WriteLine($"  {Figures.Faults[^1]}");
+            }
         }
     }
 
@@ -71,6 +79,10 @@ internal sealed class RelayRun(IReadOnlyList<Subject> subjects, IReadOnlyList<Se
         try
         {
             result = await load.RunAsync(row.For(server), cancellation);
+
+            // Life goes on: memory that is free is given back when the next ones ask for theirs.
+            if (section.Kind == SectionKind.Memory)
+                result = result with { BytesAfter = (await load.RunAsync(Sections.WarmUp(server).Last(), cancellation)).BytesDuring };
         }
         catch (IOException gone)
         {

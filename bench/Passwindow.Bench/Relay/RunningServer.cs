@@ -7,7 +7,7 @@ namespace Passwindow.Bench.Relay;
 /// <summary>A subject that serves. It is killed by its own id when this is disposed, and its folder goes.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly string _folder;
@@ -54,7 +54,6 @@ internal sealed class RunningServer : IAsyncDisposable
             await Task.Delay(50);
         }
 
-        Pinned.Prefer(process);
         return server;
     }
 

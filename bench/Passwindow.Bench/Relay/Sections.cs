@@ -6,6 +6,15 @@ namespace Passwindow.Bench.Relay;
 /// <summary>Everything that is measured, in the order of the report.</summary>
 internal static class Sections
 {
+    public const string ManyViewers = "2,000 viewers";
+    public const string FromOpenAI = "OpenAI";
+    public const string FromAnthropic = "Anthropic";
+    public const string FewStreams = "500 streams";
+    public const string ManyStreams = "2,000 streams";
+    public const string ShortTurns = "800 of 1,000 tokens";
+    public const string LongTurns = "8 of 100,000 tokens";
+    public const string TenThousandViewers = "10,000 viewers";
+
     private static readonly RequestShape Unset = new("", "");
 
     /// <param name="subjects">The names of the servers that are compared; the first is the reference.</param>
@@ -22,12 +31,12 @@ internal static class Sections
         yield return new Section("first", "First token added, while 200 streams of 50 tokens a second run", SectionKind.Times, Each(paced with { Scenario = Scenario.FirstToken, Count = 200 }));
         yield return new Section("cancel", "From the viewer's close to the upstream's, while 100 streams of 50 tokens a second run", SectionKind.Times, Each(paced with { Scenario = Scenario.Cancel, Streams = 100, Count = 200 }));
         yield return new Section("idle", "3,000 idle streams", SectionKind.Memory, Each(paced with { Streams = 3_000, Pace = Pace.Silent, WindowMilliseconds = 1_000, AfterMilliseconds = 1_000 }, static name => name != Subjects.Os)) { IsFresh = true };
-        yield return new Section("fanout", "One turn of 20 tokens a second", SectionKind.Tokens, Own("2,000 viewers", paced with { Streams = 1, Pace = 20, ViewersEach = 1_999 }));
+        yield return new Section("fanout", "One turn of 20 tokens a second", SectionKind.Tokens, Own(ManyViewers, paced with { Streams = 1, Pace = 20, ViewersEach = 1_999 }));
         yield return new Section("dialects", "200 streams of 50 tokens a second in each dialect", SectionKind.Tokens, [.. Dialect.All.Select(dialect => Own(dialect.Name, paced, shape => shape with { Path = $"{shape.Path}?dialect={dialect.Name}" }))]);
-        yield return new Section("upstreams", "200 streams of 50 tokens a second from each kind of upstream", SectionKind.Tokens, Own("OpenAI", paced), Own("Anthropic", paced, static shape => shape with { Body = """{"message":"{prompt}","model":"anthropic/bench"}""" }));
-        yield return new Section("growth", "20 tokens a second each, by the number of streams", SectionKind.Tokens, Own("500 streams", paced with { Streams = 500, Pace = 20 }), Own("2,000 streams", paced with { Streams = 2_000, Pace = 20 }));
-        yield return new Section("length", "Turns one after the other on 8 streams, as fast as they go", SectionKind.Tokens, Own("800 of 1,000 tokens", Turns(8, 800, 1_000)), Own("8 of 100,000 tokens", Turns(8, 8, 100_000)));
-        yield return new Section("viewers", "200 turns of 5 tokens a second, 50 viewers each", SectionKind.Memory, Own("10,000 viewers", paced with { Streams = 200, Pace = 5, ViewersEach = 49, AfterMilliseconds = 5_000 })) { IsFresh = true };
+        yield return new Section("upstreams", "200 streams of 50 tokens a second from each kind of upstream", SectionKind.Tokens, Own(FromOpenAI, paced), Own(FromAnthropic, paced, static shape => shape with { Body = """{"message":"{prompt}","model":"anthropic/bench"}""" }));
+        yield return new Section("growth", "20 tokens a second each, by the number of streams", SectionKind.Tokens, Own(FewStreams, paced with { Streams = 500, Pace = 20 }), Own(ManyStreams, paced with { Streams = 2_000, Pace = 20 }));
+        yield return new Section("length", "Turns one after the other on 8 streams, as fast as they go", SectionKind.Tokens, Own(ShortTurns, Turns(8, 800, 1_000)), Own(LongTurns, Turns(8, 8, 100_000)));
+        yield return new Section("viewers", "200 turns of 5 tokens a second, 50 viewers each", SectionKind.Memory, Own(TenThousandViewers, paced with { Streams = 200, Pace = 5, ViewersEach = 49, AfterMilliseconds = 5_000 })) { IsFresh = true };
 
         LoadCommand Turns(int streams, int count, int tokens) => paced with { Scenario = Scenario.Turns, Streams = streams, Pace = Pace.FlatOut, Count = count, Tokens = tokens };
     }
