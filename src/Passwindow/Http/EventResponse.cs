@@ -11,7 +11,10 @@ namespace Passwindow.Http;
 internal static class EventResponse
 {
     /// <summary>Shows the events after <paramref name="after"/> until the turn ends or the viewer leaves.</summary>
-    public static async Task ShowAsync(Exchange exchange, ITurnReader turn, long after, Dialect dialect)
+    public static Task ShowAsync(Exchange exchange, ITurnReader turn, long after, Dialect dialect) => ShowAsync(exchange, turn, after, dialect, exchange.Left);
+
+    /// <summary>The same, until <paramref name="over"/> is cancelled too.</summary>
+    public static async Task<ViewerEnd> ShowAsync(Exchange exchange, ITurnReader turn, long after, Dialect dialect, CancellationToken over)
     {
         Begin(exchange, turn.Opening, dialect);
         await exchange.Response.StartAsync(exchange.Left);
@@ -21,7 +24,7 @@ internal static class EventResponse
         exchange.Engine.Metrics.ViewerCame();
         try
         {
-            await viewer.RunAsync(after, exchange.Left);
+            return await viewer.RunAsync(after, over);
         }
         finally
         {

@@ -15,7 +15,7 @@ internal static class FrameContexts
             IsClientTool = opening.IsRelayed ? name => declared.Contains(name) || !own.Contains(name) : declared.Contains,
             Metadata = opening.Metadata,
             Message = opening.Message,
-            Root = opening.Root ?? opening.Continues,
+            Root = opening.Continues is null ? null : opening.Question,
         };
     }
 

@@ -24,16 +24,22 @@ internal sealed class Problem(int status, string code, string detail) : Exceptio
 
     public static Problem Forbidden(string detail) => new(StatusCodes.Status403Forbidden, "forbidden", detail);
 
-    public async Task WriteAsync(HttpContext context)
+    /// <summary>Begins the response, whatever the form of its body.</summary>
+    public void Begin(HttpResponse response, string contentType)
     {
-        var response = context.Response;
         response.Clear();
         response.Headers.XContentTypeOptions = "nosniff";
         response.StatusCode = Status;
-        response.ContentType = "application/problem+json";
+        response.ContentType = contentType;
         response.Headers.CacheControl = "no-store";
         if (RetryAfter is { } wait)
             response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+    }
+
+    public async Task WriteAsync(HttpContext context)
+    {
+        var response = context.Response;
+        Begin(response, "application/problem+json");
         await using var json = ResponseJson.To(response.BodyWriter);
         json.WriteStartObject();
         json.WriteString("type"u8, "about:blank"u8);

@@ -3,8 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Passwindow.Journal;
 using Passwindow.Protocol;
-using Passwindow.Protocol.Dialects;
-using Passwindow.Protocol.Dialects.Native;
 using Passwindow.Turns;
 
 namespace Passwindow.Http;
@@ -29,21 +27,10 @@ internal static class ToolEndpoints
         var results = ToolAnswers.ReadResults(body);
         if (!asked.HasEnded)
             throw new Problem(StatusCodes.Status409Conflict, "not_waiting", "The turn has not ended.");
-        var opening = asked.Opening;
-        var resolution = exchange.Engine.Models.Resolve(opening.Model);
-        var request = new TurnRequest(
-            opening.Tenant, exchange.Caller.User, opening.Conversation, Message: "", resolution.Model ?? throw Problem.Invalid(resolution.Problem!))
-        {
-            Tools = ReadTools(opening),
-            ToolsJson = opening.Tools,
-            Metadata = opening.Metadata,
-            Continues = new Continuation(opening.Turn, results),
-            IsRelayed = opening.IsRelayed,
-            IsListed = !opening.IsUnlisted,
-            IdempotencyKey = key,
-            RequestHash = key is null ? null : IdempotentRequests.Hash($"tool-results {opening.Turn}", body),
-        };
-        await TurnEndpoints.AnswerAsync(exchange, TurnRequests.WithServer(exchange, request), events, dialect);
+        var request = TurnRequests.Continue(exchange, asked.Opening, results);
+        if (key is not null)
+            request = request with { IdempotencyKey = key, RequestHash = IdempotentRequests.Hash($"tool-results {asked.Opening.Turn}", body) };
+        await TurnEndpoints.AnswerAsync(exchange, request, events, dialect);
     }
 
     private static async Task ApprovalsAsync(Exchange exchange)
@@ -51,7 +38,7 @@ internal static class ToolEndpoints
         var asked = await FindOwnAsync(exchange);
         var answers = ToolAnswers.ReadApprovals(await RequestBody.ReadAsync(exchange.Request, ToolAnswers.MaxBytes, exchange.Left));
         var receipt = exchange.Engine.Turns.Find(asked.Opening.Key) is { Reason: CancelReason.None } running
-            ? running.Approvals.Answer(answers)
+            ? running.Answer(answers)
             : await AskedForAsync(asked, answers, exchange.Left) ? ApprovalReceipt.Late : ApprovalReceipt.Unknown;
         if (receipt == ApprovalReceipt.Unknown)
             throw Problem.NotFound();
@@ -67,18 +54,6 @@ internal static class ToolEndpoints
     {
         var turn = await exchange.FindTurnAsync(exchange.RouteTurn());
         return turn.Opening.User == exchange.Caller.User ? turn : throw Problem.Forbidden("Only who started the turn may answer for it.");
-    }
-
-    private static IReadOnlyList<Protocol.Upstream.ToolDeclaration> ReadTools(TurnOpening opening)
-    {
-        try
-        {
-            return opening.Tools is { } tools ? NativeRequestReader.ReadTools(tools) : [];
-        }
-        catch (RequestException e)
-        {
-            throw Problem.Invalid(e.Message);
-        }
     }
 
     private static async Task<bool> AskedForAsync(ITurnReader turn, IReadOnlyList<Approval> answers, CancellationToken cancellation)

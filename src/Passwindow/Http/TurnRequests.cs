@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Passwindow.Http.Dialects;
+using Passwindow.Journal;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Dialects;
 using Passwindow.Protocol.Dialects.Native;
@@ -79,6 +80,22 @@ internal static class TurnRequests
         });
     }
 
+    /// <summary>The turn that goes on where another ended for its client's tools.</summary>
+    public static TurnRequest Continue(Exchange exchange, TurnOpening opening, IReadOnlyList<GivenResult> results)
+    {
+        var resolution = exchange.Engine.Models.Resolve(opening.Model);
+        var model = resolution.Model ?? throw Problem.Invalid(resolution.Problem!);
+        return WithServer(exchange, new TurnRequest(opening.Tenant, exchange.Caller.User, opening.Conversation, Message: "", model)
+        {
+            Tools = ReadTools(opening),
+            ToolsJson = opening.Tools,
+            Metadata = opening.Metadata,
+            Continues = new Continuation(opening.Turn, results),
+            IsRelayed = opening.IsRelayed,
+            IsListed = !opening.IsUnlisted,
+        });
+    }
+
     /// <summary>Adds what the server brings to a turn: its tools as they are now, and who suggests questions.</summary>
     public static TurnRequest WithServer(Exchange exchange, TurnRequest request)
     {
@@ -93,6 +110,18 @@ internal static class TurnRequests
             ServerTools = [.. tools.Where(own => !isClients(own))],
             Suggestions = exchange.Engine.Models.ForSuggestions(exchange.Engine.Options.Suggestions, request.Model),
         };
+    }
+
+    private static IReadOnlyList<ToolDeclaration> ReadTools(TurnOpening opening)
+    {
+        try
+        {
+            return opening.Tools is { } tools ? NativeRequestReader.ReadTools(tools) : [];
+        }
+        catch (RequestException e)
+        {
+            throw Problem.Invalid(e.Message);
+        }
     }
 
     private static async Task CheckReplacedAsync(Exchange exchange, TurnRequest request)

@@ -68,6 +68,10 @@ internal sealed record TurnOpening(
     /// <summary>The opening as the journal keeps it: one JSON object, without a line break.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ReadableJournalJson.Default.TurnOpening);
 
+    /// <summary>The turn of the person's message that this one answers: itself, or the one that it and those between continue.</summary>
+    [JsonIgnore]
+    public TurnId Question => Root ?? Continues ?? Turn;
+
     [JsonIgnore]
     public TurnKey Key => new(Tenant, Turn);
 

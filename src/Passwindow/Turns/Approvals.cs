@@ -24,6 +24,13 @@ internal sealed class Approvals
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, TaskCompletionSource<Approval>> _asked = new(StringComparer.Ordinal);
+    private volatile IReadOnlyList<RoundCall> _left = [];
+
+    /// <summary>Whether all that the turn waits for is a person: no model is at work, and no tool.</summary>
+    public bool AreAllThatIsLeft => _left is { Count: > 0 } left && left.All(static call => call.Approval is { IsCompleted: false });
+
+    /// <summary>Says which calls of the round have not been answered yet.</summary>
+    public void Leave(IEnumerable<RoundCall> calls) => _left = [.. calls];
 
     /// <summary>Asks for one; it can be answered from now on.</summary>
     public Task<Approval> Ask(string id)
@@ -32,6 +39,13 @@ internal sealed class Approvals
         lock (_gate)
             _asked[id] = asked;
         return asked.Task;
+    }
+
+    /// <summary>Whether a call waits for an answer.</summary>
+    public bool IsAwaited(string id)
+    {
+        lock (_gate)
+            return _asked.TryGetValue(id, out var asked) && !asked.Task.IsCompleted;
     }
 
     public ApprovalReceipt Answer(IReadOnlyList<Approval> answers)

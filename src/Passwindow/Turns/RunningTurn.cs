@@ -66,6 +66,9 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
     /// <summary>How it ended, and when its first token came; nothing while it runs.</summary>
     public (FinishReason? Reason, TimeSpan? FirstToken) Outcome { get; set; }
 
+    /// <summary>Whether it waits for people alone. Nobody pays meanwhile, so nobody has to watch.</summary>
+    public bool WaitsForPeople => Approvals.AreAllThatIsLeft;
+
     /// <summary>How many watch it now.</summary>
     public int Viewers
     {
@@ -110,6 +113,18 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
         }
 
         return new Watching(this);
+    }
+
+    /// <summary>A person has answered for calls: the turn goes on, and whoever wants to see that has as long to come as after a leaving.</summary>
+    public ApprovalReceipt Answer(IReadOnlyList<Approval> answers)
+    {
+        lock (_gate)
+        {
+            var receipt = Approvals.Answer(answers);
+            if (receipt == ApprovalReceipt.Taken && _viewers == 0)
+                _unwatchedSince = _time.GetTimestamp();
+            return receipt;
+        }
     }
 
     /// <summary>A token came; the next is due within <see cref="TurnLimits.Token"/>.</summary>
@@ -186,7 +201,7 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
 
     private CancelReason Due()
     {
-        if (_viewers == 0 && IsOver(_limits.Linger, _unwatchedSince))
+        if (_viewers == 0 && !WaitsForPeople && IsOver(_limits.Linger, _unwatchedSince))
             return CancelReason.Abandoned;
         if (_begunAt is { } begun && IsOver(_limits.Turn, begun))
             return CancelReason.TurnTimeout;
@@ -202,7 +217,7 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
             if (--_viewers > 0)
                 return;
             _unwatchedSince = _time.GetTimestamp();
-            if (_limits.Linger != TimeSpan.Zero || !Decide(CancelReason.Abandoned))
+            if (_limits.Linger != TimeSpan.Zero || WaitsForPeople || !Decide(CancelReason.Abandoned))
                 return;
         }
 

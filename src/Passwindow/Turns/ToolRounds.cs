@@ -108,14 +108,18 @@ internal sealed class ToolRounds(RunningTurn turn, TurnEvents events, OfferedToo
         var slots = new SemaphoreSlim(ToolLimits.MaxParallelCalls);
         using var round = CancellationTokenSource.CreateLinkedTokenSource(turn.Cancellation);
         var running = new Dictionary<Task<ToolOutcome>, int>();
+        var left = new List<RoundCall>();
         for (int i = 0; i < calls.Count; i++)
         {
-            if (calls[i] is { Refusal: null, Tool.IsAction: false } call)
-                running.Add(RunAsync(call, slots, round.Token), i);
+            if (calls[i] is not { Refusal: null, Tool.IsAction: false } call)
+                continue;
+            running.Add(RunAsync(call, slots, round.Token), i);
+            left.Add(call);
         }
 
         try
         {
+            turn.Approvals.Leave(left);
             await foreach (var finished in Task.WhenEach(running.Keys))
             {
                 var outcome = await finished;
@@ -123,10 +127,13 @@ internal sealed class ToolRounds(RunningTurn turn, TurnEvents events, OfferedToo
                 int index = running[finished];
                 results[index] = Tell(calls[index], outcome);
                 await events.CommitAsync();
+                left.Remove(calls[index]);
+                turn.Approvals.Leave(left);
             }
         }
         finally
         {
+            turn.Approvals.Leave([]);
             await round.CancelAsync(); // if the journal failed, the others run for nobody
         }
     }
@@ -158,7 +165,7 @@ internal sealed class ToolRounds(RunningTurn turn, TurnEvents events, OfferedToo
         catch (TimeoutException)
         {
             // If somebody answered at the last moment, that counts.
-            turn.Approvals.Answer([new Approval(call.Id, IsApproved: false, "nobody answered in time")]);
+            turn.Answer([new Approval(call.Id, IsApproved: false, "nobody answered in time")]);
         }
 
         var decision = await call.Approval!;

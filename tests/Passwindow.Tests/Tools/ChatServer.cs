@@ -55,6 +55,7 @@ internal sealed class ChatServer : IAsyncDisposable
         });
         var app = builder.Build();
         app.MapPasswindow();
+        app.MapPasswindowDialects();
         await app.StartAsync();
         return new ChatServer(app, folder);
     }

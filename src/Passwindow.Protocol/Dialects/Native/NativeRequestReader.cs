@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Passwindow.Protocol.Upstream;
 
@@ -42,7 +41,7 @@ public static class NativeRequestReader
         {
             using var document = JsonDocument.Parse(body, Options);
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? (Model(Text(document.RootElement, "model")), IfActiveOf(Text(document.RootElement, "if_active")))
+                ? (BodyFields.Model(BodyFields.Text(document.RootElement, "model")), IfActiveOf(BodyFields.Text(document.RootElement, "if_active")))
                 : throw new RequestException("The body must be a JSON object.");
         }
         catch (JsonException e)
@@ -59,21 +58,21 @@ public static class NativeRequestReader
     {
         if (body.ValueKind != JsonValueKind.Object)
             throw new RequestException("The body must be a JSON object.");
-        string message = Text(body, "message") ?? throw new RequestException("message is missing: it is what the person wrote.");
+        string message = BodyFields.Text(body, "message") ?? throw new RequestException("message is missing: it is what the person wrote.");
         if (string.IsNullOrWhiteSpace(message))
             throw new RequestException("message is empty.");
-        var tools = Field(body, "tools", JsonValueKind.Array, "an array");
-        RequireWholeTexts(tools);
+        var tools = BodyFields.Field(body, "tools", JsonValueKind.Array, "an array");
+        BodyFields.RequireWholeTexts(tools);
         return new NativeRequest(message)
         {
             History = History(body),
-            Conversation = Conversation(Text(body, "conversation_id")),
-            Model = Model(Text(body, "model")),
+            Conversation = Conversation(BodyFields.Text(body, "conversation_id")),
+            Model = BodyFields.Model(BodyFields.Text(body, "model")),
             Tools = tools is { } declared ? ReadTools(declared) : [],
             ToolsJson = tools?.Clone(),
-            IfActive = IfActiveOf(Text(body, "if_active")),
+            IfActive = IfActiveOf(BodyFields.Text(body, "if_active")),
             Replaces = Replaces(body),
-            Metadata = Metadata(body),
+            Metadata = BodyFields.Metadata(body),
         };
     }
 
@@ -88,7 +87,7 @@ public static class NativeRequestReader
 
     private static IReadOnlyList<ChatMessage> History(JsonElement body)
     {
-        if (Field(body, "history", JsonValueKind.Array, "an array") is not { } history)
+        if (BodyFields.Field(body, "history", JsonValueKind.Array, "an array") is not { } history)
             return [];
         if (history.GetArrayLength() > MaxHistory)
             throw new RequestException($"history may hold at most {MaxHistory} messages.");
@@ -100,14 +99,14 @@ public static class NativeRequestReader
         const string form = "Each of history must be an object with role (system, user or assistant) and content (text).";
         if (message.ValueKind != JsonValueKind.Object)
             throw new RequestException(form);
-        var role = Text(message, "role") switch
+        var role = BodyFields.Text(message, "role") switch
         {
             "system" => ChatRole.System,
             "user" => ChatRole.User,
             "assistant" => ChatRole.Assistant,
             _ => throw new RequestException(form),
         };
-        return ChatMessage.Of(role, Text(message, "content") ?? throw new RequestException(form));
+        return ChatMessage.Of(role, BodyFields.Text(message, "content") ?? throw new RequestException(form));
     }
 
     /// <summary>The word of <c>if_active</c>; reject for none.</summary>
@@ -122,29 +121,13 @@ public static class NativeRequestReader
 
     private static TurnId? Replaces(JsonElement body)
     {
-        if (Text(body, "replaces") is not { } text)
+        if (BodyFields.Text(body, "replaces") is not { } text)
             return null;
         if (!TurnId.TryParse(text, out var turn))
             throw new RequestException("replaces must be the id of a turn.");
         return body.TryGetProperty("conversation_id", out var conversation) && conversation.ValueKind == JsonValueKind.String
             ? turn
             : throw new RequestException("replaces names a turn of a conversation: give its conversation_id.");
-    }
-
-    private static string? Model(string? text)
-    {
-        if (text is { Length: 0 or > MaxModelLength } || text?.Any(char.IsControl) == true)
-            throw new RequestException($"model must be 1 to {MaxModelLength} characters without control characters.");
-        return text;
-    }
-
-    private static JsonElement? Metadata(JsonElement body)
-    {
-        var metadata = Field(body, "metadata", JsonValueKind.Object, "an object");
-        if (metadata is { } given && Encoding.UTF8.GetByteCount(given.GetRawText()) > MaxMetadataBytes)
-            throw new RequestException($"metadata may have at most {MaxMetadataBytes} bytes.");
-        RequireWholeTexts(metadata);
-        return metadata?.Clone();
     }
 
     /// <summary>Reads the tools of a body, or those that were kept of one.</summary>
@@ -158,47 +141,14 @@ public static class NativeRequestReader
         {
             if (tool.ValueKind != JsonValueKind.Object)
                 throw new RequestException("Each of tools must be an object with name, description and parameters.");
-            string name = Text(tool, "name") ?? throw new RequestException("A tool has no name.");
+            string name = BodyFields.Text(tool, "name") ?? throw new RequestException("A tool has no name.");
             if (name.Length is 0 or > MaxToolName || name.Any(static c => c is <= ' ' or > '~'))
                 throw new RequestException($"A tool's name must be 1 to {MaxToolName} visible ASCII characters.");
             if (read.Any(other => other.Name == name))
                 throw new RequestException($"The tool {name} is declared twice.");
-            read.Add(new ToolDeclaration(name, Text(tool, "description"), Field(tool, "parameters", JsonValueKind.Object, "a JSON Schema")?.GetRawText()));
+            read.Add(new ToolDeclaration(name, BodyFields.Text(tool, "description"), BodyFields.Field(tool, "parameters", JsonValueKind.Object, "a JSON Schema")?.GetRawText()));
         }
 
         return read;
-    }
-
-    // What is kept as it stands is written again, to the journal and to the provider, and half a surrogate pair cannot be. To read it is to check it.
-    private static void RequireWholeTexts(JsonElement? kept)
-    {
-        switch (kept)
-        {
-            case { ValueKind: JsonValueKind.String } text:
-                _ = text.GetString();
-                break;
-            case { ValueKind: JsonValueKind.Array } array:
-                foreach (var item in array.EnumerateArray())
-                    RequireWholeTexts(item);
-                break;
-            case { ValueKind: JsonValueKind.Object } parent:
-                foreach (var field in parent.EnumerateObject())
-                {
-                    _ = field.Name;
-                    RequireWholeTexts(field.Value);
-                }
-
-                break;
-        }
-    }
-
-    private static string? Text(JsonElement parent, string name) => Field(parent, name, JsonValueKind.String, "a string")?.GetString();
-
-    // Absent and null mean the same to a caller whose language has no "absent".
-    private static JsonElement? Field(JsonElement parent, string name, JsonValueKind kind, string what)
-    {
-        if (!parent.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
-            return null;
-        return value.ValueKind == kind ? value : throw new RequestException($"{name} must be {what}.");
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Passwindow.Http.Dialects.OpenAIChat;
+using Passwindow.Http.Dialects.UIMessages;
 
 namespace Passwindow.Http.Dialects;
 
@@ -9,5 +10,6 @@ internal static class DialectEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         OpenAIChatEndpoints.Map(routes);
+        UIMessageEndpoints.Map(routes);
     }
 }
