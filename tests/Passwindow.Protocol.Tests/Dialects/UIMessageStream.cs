@@ -60,6 +60,7 @@ internal static class UIMessageStream
     {
         var open = new HashSet<string>();
         var calls = new HashSet<string>();
+        var answered = new HashSet<string>();
         bool inStep = false;
         Assert.Equal("[DONE]", chunks[^1]);
         for (int i = 0; i < chunks.Count - 1; i++)
@@ -83,13 +84,15 @@ internal static class UIMessageStream
                     Assert.True(open.Remove(text("id")), chunks[i]);
                     break;
                 case "tool-input-start":
-                    Assert.True(calls.Add(text("toolCallId")), chunks[i]);
+                    Assert.True(calls.Add(text("toolCallId")) || answered.Remove(text("toolCallId")), chunks[i]);
                     break;
                 case "tool-input-available":
                     calls.Add(text("toolCallId"));
                     break;
                 case "tool-input-delta" or "tool-approval-request" or "tool-output-available" or "tool-output-error":
                     Assert.Contains(text("toolCallId"), calls);
+                    if (type.StartsWith("tool-output", StringComparison.Ordinal))
+                        answered.Add(text("toolCallId"));
                     break;
                 case "start-step":
                     Assert.False(inStep);

@@ -234,6 +234,17 @@ public sealed class UIMessageWriterTests
     }
 
     [Fact]
+    public void A_later_call_that_has_the_id_of_one_before_begins_anew()
+    {
+        string[] chunks = Middle(Writer(),
+            """{"type":"tool_arguments","seq":2,"id":"call_0","name":"f","delta":"{}"}""",
+            """{"type":"tool_call","seq":3,"id":"call_0","name":"f","arguments":{}}""",
+            """{"type":"tool_result","seq":4,"id":"call_0","name":"f","result":1,"duration_ms":0}""",
+            """{"type":"tool_arguments","seq":5,"id":"call_0","name":"g","delta":"{}"}""");
+        Assert.Equal("""{"type":"tool-input-start","toolCallId":"call_0","toolName":"g","providerExecuted":true,"dynamic":true}""", chunks[^2]);
+    }
+
+    [Fact]
     public void A_call_that_was_refused_unheard_is_told_with_its_answer()
     {
         string[] chunks = Middle(Writer(), """{"type":"tool_result","seq":2,"id":"1","name":"f","error":"No.","duration_ms":0}""", Done);

@@ -10,6 +10,7 @@ public sealed partial class SnippetTests
     [Theory]
     [InlineData("README.md", "embed", "tests/Passwindow.Tests/Docs/EmbedSnippet.cs")]
     [InlineData("README.md", "event-source", "tests/Passwindow.Integration.Tests/Browser/event-source.html")]
+    [InlineData("docs/dialects.md", "use-chat", "tests/npm-clients/ui-message/page.mjs")]
     [InlineData("docs/client-dotnet.md", "ask", "tests/Passwindow.Client.Tests/DocumentedClient.cs")]
     [InlineData("docs/client-dotnet.md", "come-back", "tests/Passwindow.Client.Tests/DocumentedClient.cs")]
     public void A_snippet_in_a_document_is_the_code_that_is_tested(string document, string name, string source)

@@ -15,11 +15,9 @@ internal sealed class UIMessageCalls(Func<string, bool> isClients, UIMessageOpti
     public void Arguments(IBufferWriter<byte> output, ReadOnlySpan<byte> json)
     {
         var id = EventJson.GetRequired(json, "id"u8);
-        var call = Find(id);
-        if (call is null)
+        if (FindOpen(id) is null)
         {
-            call = Add(json, id);
-            Begin(output, "tool-input-start"u8, call, isPending: false);
+            Begin(output, "tool-input-start"u8, Add(json, id), isPending: false);
             UIMessageChunk.End(output);
         }
 
@@ -33,7 +31,7 @@ internal sealed class UIMessageCalls(Func<string, bool> isClients, UIMessageOpti
     public void Called(IBufferWriter<byte> output, ReadOnlySpan<byte> json)
     {
         var id = EventJson.GetRequired(json, "id"u8);
-        var call = Find(id) ?? Add(json, id);
+        var call = FindOpen(id) ?? Add(json, id);
         bool isPending = options.HasApprovals && EventJson.TryGetRaw(json, "approval"u8, out _);
         Input(output, call, EventJson.GetRequired(json, "arguments"u8), isPending);
         if (!isPending)
@@ -84,6 +82,9 @@ internal sealed class UIMessageCalls(Func<string, bool> isClients, UIMessageOpti
         return null;
     }
 
+    // Some servers count their calls anew in each answer: the id of a call that was answered may be another call's.
+    private Call? FindOpen(ReadOnlySpan<byte> id) => Find(id) is { IsAnswered: false } call ? call : null;
+
     private Call Add(ReadOnlySpan<byte> json, ReadOnlySpan<byte> id)
     {
         string name = EventJson.GetString(json, "name"u8) ?? "";
@@ -109,6 +110,7 @@ internal sealed class UIMessageCalls(Func<string, bool> isClients, UIMessageOpti
 
     private static void Output(IBufferWriter<byte> output, ReadOnlySpan<byte> type, Call call, ReadOnlySpan<byte> member, ReadOnlySpan<byte> value)
     {
+        call.IsAnswered = true;
         UIMessageChunk.Begin(output, type);
         UIMessageChunk.Member(output, "toolCallId"u8, call.Id);
         Mark(output, call, isPending: false); // the first clients of version 5 look for the part by this
@@ -128,5 +130,8 @@ internal sealed class UIMessageCalls(Func<string, bool> isClients, UIMessageOpti
     /// <param name="Id">A JSON string.</param>
     /// <param name="Name">A JSON string.</param>
     /// <param name="IsClients">Whether the client runs it.</param>
-    private sealed record Call(byte[] Id, byte[] Name, bool IsClients);
+    private sealed record Call(byte[] Id, byte[] Name, bool IsClients)
+    {
+        public bool IsAnswered { get; set; }
+    }
 }
