@@ -8,7 +8,9 @@ internal static class ServerApp
 {
     private const string DefaultUrl = "http://127.0.0.1:5280";
 
-    public static WebApplication Create(string[] args)
+    /// <param name="args">Settings, as the command line has them.</param>
+    /// <param name="add">What a test adds: tools, models.</param>
+    public static WebApplication Create(string[] args, Action<IServiceCollection>? add = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -30,12 +32,13 @@ internal static class ServerApp
             KestrelLimits.Bound(new InlineSockets(ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider))));
         if (string.IsNullOrEmpty(builder.Configuration["urls"]))
             builder.WebHost.UseUrls(DefaultUrl);
+        builder.Services.AddResponseCompression(static options => options.EnableForHttps = true); // of PageFiles alone
         builder.Services.AddPasswindow();
+        add?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.UseMiddleware<PageHeaders>();
-        app.UseDefaultFiles();
-        app.UseStaticFiles();
+        PageFiles.Use(app);
         app.MapPasswindow();
         app.MapPasswindowDialects();
         app.MapPasswindowHealth();

@@ -15,7 +15,7 @@ internal sealed class Site : IAsyncDisposable
     private readonly Channel<byte[]> _said = Channel.CreateUnbounded<byte[]>();
     private readonly WebApplication _app;
 
-    private Site(string[] settings)
+    private Site(Action<IServiceCollection>? add, string[] settings)
     {
         Model = new ScriptedUpstream(AnswerAsync);
         _app = ServerApp.Create(
@@ -26,16 +26,19 @@ internal sealed class Site : IAsyncDisposable
             $"--Passwindow:Providers:model:BaseUrl={Model.BaseAddress}v1",
             "--Passwindow:Providers:model:Models=scripted",
             .. settings,
-        ]);
+        ], add);
     }
 
     public ScriptedUpstream Model { get; }
 
     public Uri Address { get; private set; } = new("http://127.0.0.1/");
 
-    public static async Task<Site> StartAsync(params string[] settings)
+    public static Task<Site> StartAsync(params string[] settings) => StartAsync(add: null, settings);
+
+    /// <summary>With tools or models of a test's own.</summary>
+    public static async Task<Site> StartAsync(Action<IServiceCollection>? add, params string[] settings)
     {
-        var site = new Site(settings);
+        var site = new Site(add, settings);
         await site._app.StartAsync();
         string address = site._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         site.Address = new Uri(address + "/");
@@ -43,13 +46,23 @@ internal sealed class Site : IAsyncDisposable
     }
 
     /// <summary>Has the model say this next.</summary>
-    public void Say(string text) => _said.Writer.TryWrite(ChatChunks.Text(text));
+    public void Say(string text) => Send(ChatChunks.Text(text));
 
-    /// <summary>Has the provider send these bytes next; <c>[DONE]</c> at their end ends the answer.</summary>
+    /// <summary>Has the model say this and end.</summary>
+    public void Answer(string text)
+    {
+        Say(text);
+        Finish();
+    }
+
+    /// <summary>Has the provider send these bytes next; <c>[DONE]</c> at their end ends the answer, none at all break it off.</summary>
     public void Send(byte[] bytes) => _said.Writer.TryWrite(bytes);
 
     /// <summary>Has the model end its answer.</summary>
-    public void Finish() => _said.Writer.TryWrite([.. ChatChunks.Finish("stop"), .. ChatChunks.Done]);
+    public void Finish(string reason = "stop") => Send([.. ChatChunks.Finish(reason), .. ChatChunks.Usage(12, 34), .. ChatChunks.Done]);
+
+    /// <summary>Has the model's connection break, in the middle of what it says.</summary>
+    public void Break() => Send([]);
 
     public async ValueTask DisposeAsync()
     {
@@ -66,6 +79,12 @@ internal sealed class Site : IAsyncDisposable
         await exchange.WriteAsync(ChatChunks.Role);
         await foreach (byte[] chunk in _said.Reader.ReadAllAsync())
         {
+            if (chunk.Length == 0)
+            {
+                exchange.Close();
+                return;
+            }
+
             await exchange.WriteAsync(chunk);
             if (chunk.AsSpan().EndsWith(ChatChunks.Done))
                 break;

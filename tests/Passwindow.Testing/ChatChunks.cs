@@ -39,6 +39,9 @@ public static class ChatChunks
         return Delta(new JsonObject { ["tool_calls"] = new JsonArray(call) });
     }
 
+    /// <summary>A chunk whose delta is this JSON.</summary>
+    public static byte[] Delta(string json) => Delta(JsonNode.Parse(json)!.AsObject());
+
     /// <summary>The last chunk with a choice: <c>stop</c>, <c>length</c>, <c>tool_calls</c> or <c>content_filter</c>.</summary>
     public static byte[] Finish(string reason) => Chunk(new JsonArray(Choice([], reason)), usage: null);
 

@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Playwright;
+using Passwindow.Testing;
+using Xunit;
+
+namespace Passwindow.Integration.Tests.Browser;
+
+/// <summary>The page stays responsive under a fast model and in a long conversation.</summary>
+[Collection(nameof(ChromiumTests))]
+public sealed class SmoothnessTests(Chromium chromium, ITestOutputHelper output)
+{
+    private const int TokensPerSecond = 300;
+    private const int MaxTaskMilliseconds = 100;
+    private const long MaxGrowth = 24L * 1024 * 1024;
+
+    private const string Watch = """
+        () => {
+            window.tasks = []; window.frames = 0;
+            new PerformanceObserver(list => list.getEntries().forEach(entry => tasks.push(entry.duration))).observe({ entryTypes: ['longtask'] });
+            requestAnimationFrame(function count() { frames++; requestAnimationFrame(count); });
+        }
+        """;
+
+    [Fact]
+    public async Task Three_hundred_tokens_a_second_keep_it_responsive_and_its_memory_flat()
+    {
+        int seconds = TestDepth.Rounds(quick: 8, full: 60);
+        await using var site = await Site.StartAsync();
+        await using var chat = await ChatPage.OpenAsync(await chromium.NewPageAsync(), site.Address);
+        await chat.AskAsync("Fast");
+        await Assertions.Expect(chat.Answer).ToBeVisibleAsync();
+        await chat.Page.EvaluateAsync(Watch);
+
+        long middle = 0;
+        var clock = Stopwatch.StartNew();
+        using var tokens = Tokens().GetEnumerator();
+        for (int sent = 0; sent < seconds * TokensPerSecond;)
+        {
+            for (int due = (int)(clock.Elapsed.TotalSeconds * TokensPerSecond); sent < due; sent++)
+            {
+                tokens.MoveNext();
+                site.Say(tokens.Current);
+            }
+
+            if (middle == 0 && sent > seconds * TokensPerSecond / 2)
+                middle = await HeapAsync(chat.Page);
+            await Task.Delay(10); // the model's pace
+        }
+
+        site.Answer("\n\nThe end.");
+        var finished = Stopwatch.StartNew();
+        await chat.SeesAsync("The end.");
+        long lag = finished.ElapsedMilliseconds;
+        long growth = await HeapAsync(chat.Page) - middle;
+
+        await CheckTasksAsync(chat.Page);
+        output.WriteLine($"shown {lag} ms after its end, heap grew by {growth / 1024} KiB in the second half");
+        Assert.InRange(lag, 0, 2000);
+        Assert.InRange(growth, long.MinValue, MaxGrowth);
+    }
+
+    [Fact]
+    public async Task Two_thousand_messages_open_at_once_and_scroll_smoothly()
+    {
+        const int Turns = 1000;
+        await using var site = await Site.StartAsync("--Passwindow:Durability=os");
+        string conversation = await FillAsync(site, Turns);
+        await using var chat = await ChatPage.OpenAsync(await chromium.NewPageAsync(), site.Address);
+
+        var clock = Stopwatch.StartNew();
+        await chat.Page.GotoAsync($"{site.Address}#{conversation}");
+        await Assertions.Expect(chat.Text).ToContainTextAsync($"Answer {Turns}");
+        output.WriteLine($"opened in {clock.ElapsedMilliseconds} ms");
+
+        // What opening costs is not scrolling.
+        await chat.Page.EvaluateAsync("() => new Promise(resolve => requestIdleCallback(resolve))");
+        await chat.Page.EvaluateAsync(Watch);
+        clock.Restart();
+        int turns = await chat.Page.EvaluateAsync<int>("""
+            () => new Promise(resolve => {
+                const main = document.querySelector('main');
+                requestAnimationFrame(function up() {
+                    main.scrollTop -= 400;
+                    if (main.scrollTop <= 0 && !document.querySelector('.older'))
+                        resolve(document.querySelectorAll('.turn').length);
+                    else
+                        requestAnimationFrame(up);
+                });
+            })
+            """);
+
+        output.WriteLine($"scrolled to the top in {clock.ElapsedMilliseconds} ms");
+        Assert.Equal(Turns, turns);
+        await Assertions.Expect(chat.Questions.First).ToHaveTextAsync("Question 1");
+        await Assertions.Expect(chat.Questions.First).ToBeInViewportAsync();
+        await CheckTasksAsync(chat.Page);
+    }
+
+    [Fact]
+    public async Task It_stays_where_somebody_scrolled_to_and_goes_back_to_the_end_when_asked()
+    {
+        await using var site = await Site.StartAsync();
+        await using var chat = await ChatPage.OpenAsync(await chromium.NewPageAsync(), site.Address);
+        await chat.AskAsync("Long");
+        site.Say(string.Concat(Enumerable.Range(1, 60).Select(static i => $"Paragraph {i} of many.\n\n")));
+        await chat.SeesAsync("Paragraph 60");
+        await Assertions.Expect(chat.Text.GetByText("Paragraph 60 of")).ToBeInViewportAsync();
+
+        await chat.Page.Locator("main").HoverAsync();
+        await chat.Page.Mouse.WheelAsync(0, -600);
+        var latest = chat.Page.GetByRole(AriaRole.Button, new() { Name = "Latest" });
+        await Assertions.Expect(latest).ToBeVisibleAsync();
+        site.Answer("The last one.");
+        await chat.AnsweredAsync();
+        await Assertions.Expect(chat.Text.GetByText("The last one.")).Not.ToBeInViewportAsync();
+        await latest.ClickAsync();
+
+        await Assertions.Expect(chat.Text.GetByText("The last one.")).ToBeInViewportAsync();
+        await Assertions.Expect(latest).ToBeHiddenAsync();
+    }
+
+    /// <summary>Tasks shorter than 50 ms are not listed, so each frame without one counts as such a task.</summary>
+    private async Task CheckTasksAsync(IPage page)
+    {
+        double[] tasks = [.. (await page.EvaluateAsync<double[]>("tasks")).Order()];
+        int frames = await page.EvaluateAsync<int>("frames");
+        double last = tasks.Length <= frames / 100 ? 0 : tasks[^(frames / 100 + 1)];
+        output.WriteLine($"{frames} frames, {tasks.Length} tasks over 50 ms, the longest {tasks.LastOrDefault():F0} ms, the 99th percentile {(last == 0 ? "under 50" : $"{last:F0}")} ms");
+        Assert.InRange(last, 0, MaxTaskMilliseconds);
+    }
+
+    private static async Task<long> HeapAsync(IPage page)
+    {
+        var session = await page.Context.NewCDPSessionAsync(page);
+        await session.SendAsync("HeapProfiler.collectGarbage");
+        var usage = await session.SendAsync("Runtime.getHeapUsage");
+        await session.DetachAsync();
+        return (long)usage!.Value.GetProperty("usedSize").GetDouble();
+    }
+
+    private static IEnumerable<string> Tokens()
+    {
+        for (int section = 1; ; section++)
+        {
+            string text = $"## Section {section}\n\nThe *pass* holds **{section}** plates, and `order_{section}` waits for [the cook](https://example.org/{section}). " +
+                string.Concat(Enumerable.Repeat("Every plate is checked before it leaves the kitchen, and so is every token. ", 4)) +
+                $"\n\n| Dish | Table |\n|---|---:|\n| Soup | {section} |\n| Fish | {section + 1} |\n\n1. first\n2. second\n3. third\n\n```python\ndef serve_{section}(plate):\n    for table in range({section}):\n        yield plate, table\n```\n\n";
+            foreach (var token in text.Chunk(5))
+                yield return new string(token);
+        }
+    }
+
+    private static async Task<string> FillAsync(Site site, int turns)
+    {
+        const string Conversation = "c_long";
+        using var http = new HttpClient { BaseAddress = site.Address };
+        for (int turn = 1; turn <= turns; turn++)
+        {
+            site.Answer($"Answer {turn} with **weight** and `code`.\n\n- one\n- two\n\n| a | b |\n|---|---|\n| {turn} | 2 |\n\n```js\nconst turn = {turn};\n```\n\nAnd a last paragraph that says little, but at some length, as answers do.");
+            using var response = await http.PostAsJsonAsync("chat", new { message = $"Question {turn}", conversation_id = Conversation });
+            response.EnsureSuccessStatusCode();
+            await response.Content.ReadFromJsonAsync<JsonElement>();
+        }
+
+        return Conversation;
+    }
+}
