@@ -1,3 +1,4 @@
+using Passwindow.Protocol.Dialects.AgUi;
 using Passwindow.Protocol.Dialects.Data;
 using Passwindow.Protocol.Dialects.Keyed;
 using Passwindow.Protocol.Dialects.Native;
@@ -35,6 +36,14 @@ public sealed record Dialect(string Name, Func<FrameContext, IFrameWriter> Creat
         Headers = [new("x-vercel-ai-ui-message-stream", "v1")],
     };
 
+    /// <summary>AG-UI 1.0: a turn is a run.</summary>
+    public static Dialect AgUi { get; } = new("ag-ui", static context => new AgUiFrameWriter(context, AgUiOptions.Default))
+    {
+        KeepsState = true,
+        Joining = Joining.WithOpening,
+        EndsWhenPeopleAreAsked = true,
+    };
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Dialect> All { get; } =
     [
@@ -44,6 +53,7 @@ public sealed record Dialect(string Name, Func<FrameContext, IFrameWriter> Creat
         Text,
         OpenAI,
         UIMessage,
+        AgUi,
     ];
 
     /// <summary>Whether its writer must be given every event from the first. Otherwise one instance serves every viewer.</summary>
@@ -51,6 +61,9 @@ public sealed record Dialect(string Name, Func<FrameContext, IFrameWriter> Creat
 
     /// <summary>How a viewer begins elsewhere than at the first event.</summary>
     public Joining Joining { get; init; }
+
+    /// <summary>Whether its clients take a person's answer only when the response has ended, and bring it with their next request.</summary>
+    public bool EndsWhenPeopleAreAsked { get; init; }
 
     /// <summary>Headers of its responses beside those of every event stream.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];

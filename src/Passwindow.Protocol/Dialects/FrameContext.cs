@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Passwindow.Protocol.Upstream;
 
 namespace Passwindow.Protocol.Dialects;
 
@@ -22,4 +23,15 @@ public sealed record FrameContext
 
     /// <summary>The turn of a person's message that this one, and those between, continue with what the client's tools gave; null if it continues none.</summary>
     public TurnId? Root { get; init; }
+
+    /// <summary>The messages that the turn began with, as far as they are kept: what the person wrote, what the client's tools gave, or a whole conversation.</summary>
+    public IReadOnlyList<ChatMessage> Given { get; init; } = [];
+
+    /// <summary>The turns that lead to this one, oldest first, where a dialect tells the conversation in its opening; empty for none, or not asked for.</summary>
+    public IReadOnlyList<EarlierTurn> Earlier { get; init; } = [];
 }
+
+/// <summary>A turn that came before.</summary>
+/// <param name="Context">What is known of it.</param>
+/// <param name="Events">Its events.</param>
+public sealed record EarlierTurn(FrameContext Context, IReadOnlyList<CommittedEvent> Events);

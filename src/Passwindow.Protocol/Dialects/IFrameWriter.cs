@@ -23,6 +23,14 @@ public interface IFrameWriter
     {
     }
 
+    /// <summary>
+    /// Writes the end of a response whose turn waits for a person, in a dialect that <see cref="Dialect.EndsWhenPeopleAreAsked"/>. The turn goes on in
+    /// another response; it is called at most once, and nothing after it.
+    /// </summary>
+    void WritePause(IBufferWriter<byte> output)
+    {
+    }
+
     /// <summary>Writes something that clients skip, so that proxies and dead connections are noticed in silence.</summary>
     void WriteHeartbeat(IBufferWriter<byte> output);
 

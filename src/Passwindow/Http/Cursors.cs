@@ -18,14 +18,14 @@ internal static class Cursors
             : throw Problem.Invalid("Last-Event-ID must be the id of an event, TURN:SEQ.");
     }
 
-    /// <summary>The number after which a viewer of <paramref name="turn"/> reads on; 0 for the start.</summary>
-    public static long After(HttpRequest request, TurnId turn)
+    /// <summary>The number after which a viewer of <paramref name="turn"/> reads on; null if it names none.</summary>
+    public static long? After(HttpRequest request, TurnId turn)
     {
         if (LastEventId(request) is { } cursor)
             return cursor.Turn == turn ? cursor.Seq : throw Problem.Invalid("Last-Event-ID is of another turn.");
         var after = request.Query["after"];
         if (after.Count == 0)
-            return 0;
+            return null;
         return after.Count == 1 && EventCursor.TryParseSeq(after[0], out long seq) ? seq : throw Problem.Invalid("after must be the number of an event.");
     }
 }

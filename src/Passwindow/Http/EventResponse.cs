@@ -20,7 +20,13 @@ internal static class EventResponse
         await exchange.Response.StartAsync(exchange.Left);
         if (turn.Committed <= after)
             await exchange.Response.BodyWriter.FlushAsync(exchange.Left); // to start is not to send: a client would see no answer until the next event
-        var viewer = new Viewer(turn, dialect, FrameContexts.Of(turn.Opening), exchange.Response.BodyWriter, exchange.Engine.ViewerSettings(exchange.Context) with { Timeline = exchange.Engine.Timelines.Find(turn.Opening.Key)?.ViewerCame(dialect.Name, after) });
+        var settings = exchange.Engine.ViewerSettings(exchange.Context) with { Timeline = exchange.Engine.Timelines.Find(turn.Opening.Key)?.ViewerCame(dialect.Name, after) };
+        if (exchange.Engine.Turns.Find(turn.Opening.Key) is { } running)
+            settings = settings with { WaitsForPeople = () => running.WaitsForPeople };
+        var context = after > 0 && dialect.Joining == Joining.WithOpening
+            ? await FrameContexts.WithEarlierAsync(exchange.Engine.Journal, turn.Opening, exchange.Left)
+            : FrameContexts.Of(turn.Opening);
+        var viewer = new Viewer(turn, dialect, context, exchange.Response.BodyWriter, settings);
         exchange.Engine.Metrics.ViewerCame();
         try
         {

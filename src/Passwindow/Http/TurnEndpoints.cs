@@ -25,7 +25,12 @@ internal static class TurnEndpoints
     {
         bool events = Accept.WantsEvents(exchange.Request);
         var dialect = Accept.Dialect(exchange.Request);
-        await AnswerAsync(exchange, await TurnRequests.ReadAsync(exchange), events, dialect);
+
+        // fetch-event-source sends the same POST again when it comes back, with the id it saw last: that is the wish to go on, not for a second turn.
+        if (events && Cursors.LastEventId(exchange.Request) is { } cursor)
+            await FollowAsync(exchange, await exchange.FindTurnAsync(cursor.Turn), cursor.Seq, dialect);
+        else
+            await AnswerAsync(exchange, await TurnRequests.ReadAsync(exchange), events, dialect);
     }
 
     private static async Task RegenerateAsync(Exchange exchange)
@@ -55,7 +60,7 @@ internal static class TurnEndpoints
         var dialect = Accept.Dialect(exchange.Request);
         var turn = exchange.RouteTurn();
         var reader = await exchange.FindTurnAsync(turn);
-        await FollowAsync(exchange, reader, Cursors.After(exchange.Request, turn), dialect);
+        await FollowAsync(exchange, reader, Cursors.After(exchange.Request, turn) ?? Beginning(reader, dialect), dialect);
     }
 
     private static async Task RunningEventsAsync(Exchange exchange)
@@ -65,7 +70,7 @@ internal static class TurnEndpoints
         if (Cursors.LastEventId(exchange.Request) is { } cursor)
             await FollowAsync(exchange, await exchange.FindTurnAsync(cursor.Turn), cursor.Seq, dialect);
         else if (exchange.Engine.Turns.FindIn(key) is { } running)
-            await FollowAsync(exchange, running.Reader, after: 0, dialect);
+            await FollowAsync(exchange, running.Reader, Beginning(running.Reader, dialect), dialect);
         else if ((await exchange.Engine.Journal.ReadConversationAsync(key, exchange.Left)).Count > 0)
             exchange.Response.StatusCode = StatusCodes.Status204NoContent;
         else
@@ -124,6 +129,16 @@ internal static class TurnEndpoints
             exchange.Response.StatusCode = StatusCodes.Status204NoContent;
         else
             await EventResponse.ShowAsync(exchange, reader, after, dialect);
+    }
+
+    /// <summary>
+    /// Where a viewer begins that names no place: at the start, or, in a dialect that tells in its opening what came before, where the turn stands. A turn
+    /// that has ended is shown from its start in any dialect.
+    /// </summary>
+    private static long Beginning(ITurnReader reader, Dialect dialect)
+    {
+        long line = dialect.Joining == Joining.WithOpening ? reader.Committed : 0;
+        return reader.HasEnded ? 0 : line; // the line was read first: while the turn runs, its end is behind it
     }
 
     /// <summary>It is a GET that costs money: an image, a script or a link on a page must not be able to make it.</summary>

@@ -20,7 +20,7 @@ internal sealed record Continuation(TurnId Turn, IReadOnlyList<GivenResult> Resu
         if (turns.Any(turn => turn.Opening.Continues == Turn))
             throw new TurnRefusedException(TurnRefusal.AlreadyAnswered, "The calls of this turn have been answered.");
         var asking = turns.FirstOrDefault(turn => turn.Opening.Turn == Turn);
-        var (owed, endedAt) = asking is null ? ([], default) : await ReadOwedAsync(asking, cancellation);
+        var (owed, endedAt) = asking is null ? ([], default) : await OwedAsync(asking, cancellation);
         if (owed.Count == 0)
             throw new TurnRefusedException(TurnRefusal.NotWaiting, "The turn did not end for its client's tools.");
         if (turns[^1].Opening.Turn != Turn)
@@ -37,7 +37,7 @@ internal sealed record Continuation(TurnId Turn, IReadOnlyList<GivenResult> Resu
     }
 
     /// <summary>The calls that nobody has answered, if the turn ended for them, and when it ended.</summary>
-    private static async Task<(List<(string Id, string Name)> Owed, DateTimeOffset EndedAt)> ReadOwedAsync(ITurnReader turn, CancellationToken cancellation)
+    public static async Task<(List<(string Id, string Name)> Owed, DateTimeOffset EndedAt)> OwedAsync(ITurnReader turn, CancellationToken cancellation)
     {
         var owed = new List<(string Id, string Name)>();
         long duration = 0;

@@ -90,11 +90,15 @@ internal sealed class Viewer : IPulsed, ICommitListener
             return;
         }
 
+        if (WaitsForPeople)
+            _signal.Set(); // that a turn waits is no event: nothing else wakes the viewer
         if (_settings.Time.GetElapsedTime(Volatile.Read(ref _lastWrite)) < _settings.HeartbeatAfter)
             return;
         _heartbeatDue = true;
         _signal.Set();
     }
+
+    private bool WaitsForPeople => _dialect.EndsWhenPeopleAreAsked && _settings.WaitsForPeople();
 
     /// <summary>Brings the writer to where the viewer begins: what was before is written to nowhere.</summary>
     private async Task JoinAsync(long after, CancellationToken left)
@@ -126,6 +130,7 @@ internal sealed class Viewer : IPulsed, ICommitListener
                 return ViewerEnd.Left; // writes to a connection that is gone succeed: only the token tells
 
             bool mayBeLast = _turn.HasFailed || _settings.Closing.IsCancellationRequested;
+            bool waits = WaitsForPeople; // looked at first: then all that was said before is at the line
             int count = await _turn.ReadAsync(after, _batch, left);
             if (count > 0)
             {
@@ -142,6 +147,12 @@ internal sealed class Viewer : IPulsed, ICommitListener
             else if (mayBeLast)
             {
                 return await EndEarlyAsync();
+            }
+            else if (waits)
+            {
+                _writer.WritePause(_output);
+                await FlushAsync();
+                return ViewerEnd.Paused;
             }
             else if (_heartbeatDue)
             {
@@ -192,6 +203,9 @@ internal enum ViewerEnd
     /// <summary>What it had not been shown yet was deleted; it was told.</summary>
     Deleted,
 
+    /// <summary>The turn waits for a person, and the dialect's clients answer with their next request.</summary>
+    Paused,
+
     /// <summary>The server goes down before the turn's end was committed; it was told.</summary>
     Closing,
 }
@@ -213,4 +227,7 @@ internal sealed record ViewerSettings(
 {
     /// <summary>Where it is noted when the viewer was sent what; null if nobody can look.</summary>
     public TimelineViewer? Timeline { get; init; }
+
+    /// <summary>Whether the turn goes on only when a person has answered; asked at each pulse.</summary>
+    public Func<bool> WaitsForPeople { get; init; } = static () => false;
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Routing;
+using Passwindow.Http.Dialects.AgUi;
 using Passwindow.Http.Dialects.OpenAIChat;
 using Passwindow.Http.Dialects.UIMessages;
 
@@ -9,6 +10,7 @@ internal static class DialectEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
+        AgUiEndpoints.Map(routes);
         OpenAIChatEndpoints.Map(routes);
         UIMessageEndpoints.Map(routes);
     }
