@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Passwindow.Protocol.Dialects;
 using Passwindow.Protocol.Dialects.UIMessages;
+using Passwindow.Testing;
 using Xunit;
 using static Passwindow.Protocol.Tests.Dialects.UIMessageStream;
 
@@ -302,6 +303,22 @@ public sealed class UIMessageWriterTests
         Assert.Equal("""{"type":"tool-output-available","toolCallId":"1","providerExecuted":true,"dynamic":true,"output":"ok"}""", goesOn[1]);
         Assert.Equal("""{"type":"start-step"}""", goesOn[2]);
         Assert.StartsWith("""{"type":"finish",""", goesOn[^2]);
+    }
+
+    [Fact]
+    public void A_token_costs_no_memory_but_its_frame()
+    {
+        var writer = Writer();
+        Write(writer, Start, """{"type":"token","seq":2,"token":"a"}""");
+        var token = Commit.Of(Frames.Turn, """{"type":"token","seq":3,"token":"b"}"""u8);
+        var output = new ArrayBufferWriter<byte>(1024 * 1024);
+        writer.Write(token, output); // what is made once is made now
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1_000; i++)
+            writer.Write(token, output);
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
     [Fact]
