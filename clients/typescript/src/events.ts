@@ -85,7 +85,7 @@ export interface ReasoningEvent {
   readonly redacted?: string;
 }
 
-/** A piece of the arguments of a call while the model writes them. The tool_call that follows holds them whole. */
+/** A piece of the arguments of a call while the model writes them. The tool_call that follows holds them whole. Where a client takes the provider's calls as they come, arguments that were written at once are told so too. */
 export interface ToolArgumentsEvent {
   readonly type: 'tool_arguments';
   /** The event's number within its turn: 1, 2, 3 without holes. */
@@ -190,6 +190,8 @@ export interface UsageEvent {
   readonly model?: string;
   /** Pieces of the answer that were made after the last viewer had left; absent if none. */
   readonly abandoned_tokens?: number;
+  /** The provider's own counts, as it spelled them; absent where more than one answer made the turn. */
+  readonly upstream?: Readonly<Record<string, unknown>>;
 }
 
 /** Questions that could follow. After the answer, when switched on. */
@@ -220,4 +222,8 @@ export interface DoneEvent {
   readonly finish_reason: FinishReason;
   /** How long the turn ran before somebody stopped it; absent otherwise. */
   readonly stopped_after_ms?: number;
+  /** The provider's own word for the end, such as end_turn; absent if it said none. */
+  readonly upstream_reason?: string;
+  /** The stop sequence of the request at which the answer ended; absent if none. */
+  readonly stop_sequence?: string;
 }

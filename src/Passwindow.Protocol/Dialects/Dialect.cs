@@ -1,4 +1,5 @@
 using Passwindow.Protocol.Dialects.AgUi;
+using Passwindow.Protocol.Dialects.Anthropic;
 using Passwindow.Protocol.Dialects.Data;
 using Passwindow.Protocol.Dialects.Keyed;
 using Passwindow.Protocol.Dialects.Native;
@@ -28,6 +29,9 @@ public sealed record Dialect(string Name, Func<FrameContext, IFrameWriter> Creat
     /// <summary>OpenAI's Chat Completions, with usage at the end.</summary>
     public static Dialect OpenAI { get; } = new("openai", static context => new OpenAIChatFrameWriter(context, includeUsage: true)) { KeepsState = true, Joining = Joining.FromStart };
 
+    /// <summary>Anthropic's Messages.</summary>
+    public static Dialect Anthropic { get; } = new("anthropic", static context => new AnthropicFrameWriter(context)) { KeepsState = true, Joining = Joining.FromStart };
+
     /// <summary>The UI message stream of the Vercel AI SDK.</summary>
     public static Dialect UIMessage { get; } = new("ui-message", static context => new UIMessageFrameWriter(context, UIMessageOptions.Default))
     {
@@ -52,6 +56,7 @@ public sealed record Dialect(string Name, Func<FrameContext, IFrameWriter> Creat
         Data,
         Text,
         OpenAI,
+        Anthropic,
         UIMessage,
         AgUi,
     ];

@@ -135,9 +135,12 @@ public sealed class EventWriter : IDisposable
 
     /// <summary>
     /// <c>usage</c>. Times are in milliseconds from the start of the turn. <paramref name="model"/> is the model that answered, where it is not
-    /// the one that <c>start</c> names; <paramref name="abandonedTokens"/> counts pieces of the answer that were made for nobody.
+    /// the one that <c>start</c> names; <paramref name="abandonedTokens"/> counts pieces of the answer that were made for nobody;
+    /// <paramref name="upstream"/> is the provider's own JSON object.
     /// </summary>
-    public ReadOnlySpan<byte> Usage(long seq, Usage usage, long? firstTokenMs, long durationMs, string? model = null, long? abandonedTokens = null)
+    /// <exception cref="JsonException"><paramref name="upstream"/> is not JSON, or nested deeper than <see cref="MaxDepth"/>.</exception>
+    public ReadOnlySpan<byte> Usage(
+        long seq, Usage usage, long? firstTokenMs, long durationMs, string? model = null, long? abandonedTokens = null, ReadOnlySpan<byte> upstream = default)
     {
         Begin(EventType.Usage, seq);
         Number("input_tokens"u8, usage.InputTokens);
@@ -149,6 +152,8 @@ public sealed class EventWriter : IDisposable
         if (model is not null)
             _json.WriteString("model"u8, model);
         Number("abandoned_tokens"u8, abandonedTokens);
+        if (!upstream.IsEmpty)
+            Raw("upstream"u8, upstream);
         return End();
     }
 
@@ -173,12 +178,19 @@ public sealed class EventWriter : IDisposable
         return End();
     }
 
-    /// <summary><c>done</c>. <paramref name="stoppedAfterMs"/> is how long the turn ran, given when somebody stopped it.</summary>
-    public ReadOnlySpan<byte> Done(long seq, FinishReason reason, long? stoppedAfterMs = null)
+    /// <summary>
+    /// <c>done</c>. <paramref name="stoppedAfterMs"/> is how long the turn ran, given when somebody stopped it; <paramref name="upstreamReason"/>
+    /// is the provider's own word, <paramref name="stopSequence"/> the text at which it ended.
+    /// </summary>
+    public ReadOnlySpan<byte> Done(long seq, FinishReason reason, long? stoppedAfterMs = null, string? upstreamReason = null, string? stopSequence = null)
     {
         Begin(EventType.Done, seq);
         _json.WriteString("finish_reason"u8, Words.Of(reason));
         Number("stopped_after_ms"u8, stoppedAfterMs);
+        if (upstreamReason is not null)
+            _json.WriteString("upstream_reason"u8, upstreamReason);
+        if (stopSequence is not null)
+            _json.WriteString("stop_sequence"u8, stopSequence);
         return End();
     }
 

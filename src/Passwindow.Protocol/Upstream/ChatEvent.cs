@@ -48,7 +48,17 @@ public sealed record UsageReported(Usage Usage) : ChatEvent;
 /// <param name="Reason">
 /// <see cref="FinishReason.Stop"/>, <see cref="FinishReason.Length"/>, <see cref="FinishReason.ContentFilter"/> or <see cref="FinishReason.ToolCalls"/>.
 /// </param>
-public sealed record AnswerEnded(FinishReason Reason) : ChatEvent;
+public sealed record AnswerEnded(FinishReason Reason) : ChatEvent
+{
+    /// <summary>The provider's own word for it, such as <c>end_turn</c>; null if it is not known, or no word.</summary>
+    public string? UpstreamReason { get; init; }
+
+    /// <summary>The text of <see cref="SamplingOptions.Stop"/> at which the answer ended; null for none.</summary>
+    public string? StopSequence { get; init; }
+
+    /// <summary>The provider's own counts of this answer, a JSON object as it spelled it; null if there is none.</summary>
+    public byte[]? UpstreamUsage { get; init; }
+}
 
 /// <summary>Another model goes on: what follows is its own, even if it continues what the one before had begun.</summary>
 /// <param name="Model">Its name, as <c>start</c> would show it.</param>

@@ -16,6 +16,7 @@ internal sealed class ConfigureFromConfiguration(IConfiguration configuration) :
         [nameof(PasswindowOptions.Journal)] = static (options, _, text) => options.Journal = text,
         [nameof(PasswindowOptions.Durability)] = static (options, key, text) => options.Durability = Word<Durability>(key, text),
         [nameof(PasswindowOptions.Retention)] = static (options, key, text) => options.Retention = Time(key, text),
+        [nameof(PasswindowOptions.UnlistedRetention)] = static (options, key, text) => options.UnlistedRetention = Time(key, text),
         [nameof(PasswindowOptions.Linger)] = static (options, key, text) => options.Linger = Time(key, text),
         [nameof(PasswindowOptions.HeartbeatSeconds)] = static (options, key, text) => options.HeartbeatSeconds = Number(key, text),
         [nameof(PasswindowOptions.FirstTokenTimeout)] = static (options, key, text) => options.FirstTokenTimeout = Time(key, text),

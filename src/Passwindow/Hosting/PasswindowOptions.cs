@@ -25,6 +25,12 @@ public sealed class PasswindowOptions
     public TimeSpan Retention { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>
+    /// The same for a conversation that no list shows, because its client keeps the history itself: so long its turns can be watched, joined
+    /// by their key and looked up. More than zero; infinite means that <see cref="Retention"/> holds for it too. Default 1 day.
+    /// </summary>
+    public TimeSpan UnlistedRetention { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>
     /// How long the upstream goes on when nobody watches, counted from when the leaving is noticed. <see cref="TimeSpan.Zero"/> cancels at once,
     /// <see cref="Timeout.InfiniteTimeSpan"/> lets it finish. Default 15 seconds.
     /// </summary>

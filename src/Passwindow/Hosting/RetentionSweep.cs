@@ -7,8 +7,9 @@ using Passwindow.Turns;
 namespace Passwindow.Hosting;
 
 /// <summary>
-/// Deletes conversations that are older than <see cref="PasswindowOptions.Retention"/>, a bounded number at a time. A sweep that found more
-/// than it may delete is followed by the next after a minute.
+/// Deletes conversations that are older than <see cref="PasswindowOptions.Retention"/>, or, where no list shows them, than
+/// <see cref="PasswindowOptions.UnlistedRetention"/>, a bounded number at a time. A sweep that found more than it may delete is followed by the
+/// next after a minute.
 /// </summary>
 internal sealed partial class RetentionSweep(
     IOptions<PasswindowOptions> options, IJournal journal, RunningTurns turns, TimeProvider time, ILogger<RetentionSweep> log) : IHostedService, IAsyncDisposable
@@ -26,10 +27,12 @@ internal sealed partial class RetentionSweep(
 
     private TimeSpan Retention => options.Value.Retention;
 
+    private TimeSpan UnlistedRetention => options.Value.UnlistedRetention;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         // The first comes soon: a server that is restarted every night must not keep everything.
-        if (Retention != Timeout.InfiniteTimeSpan)
+        if (Retention != Timeout.InfiniteTimeSpan || UnlistedRetention != Timeout.InfiniteTimeSpan)
             _timer = time.CreateTimer(_ => Begin(), state: null, Soonest, Timeout.InfiniteTimeSpan);
         return Task.CompletedTask;
     }
@@ -61,20 +64,10 @@ internal sealed partial class RetentionSweep(
 
     private async Task SweepAsync()
     {
-        int deleted = 0;
         bool isFull = false;
         try
         {
-            var now = time.GetUtcNow();
-            var before = now - DateTimeOffset.MinValue > Retention ? now - Retention : DateTimeOffset.MinValue;
-            var idle = await journal.ListIdleAsync(before, MaxDeletions, _stopping.Token);
-            isFull = idle.Count == MaxDeletions;
-            foreach (var entry in idle)
-            {
-                _stopping.Token.ThrowIfCancellationRequested();
-                if (await turns.DeleteIdleAsync(entry.Key, before, _stopping.Token))
-                    deleted++;
-            }
+            isFull = await SweepAsync(Retention, onlyUnlisted: false) | await SweepAsync(UnlistedRetention, onlyUnlisted: true);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -89,9 +82,7 @@ internal sealed partial class RetentionSweep(
             LogFailed(e);
         }
 
-        if (deleted > 0)
-            LogDeleted(deleted, Retention);
-        var next = isFull ? Soonest : TimeSpan.FromTicks(Math.Clamp(Retention.Ticks / 24, Soonest.Ticks, Latest.Ticks));
+        var next = isFull ? Soonest : TimeSpan.FromTicks(Math.Clamp(Shorter().Ticks / 24, Soonest.Ticks, Latest.Ticks));
         lock (_gate)
         {
             if (!_stopping.IsCancellationRequested)
@@ -99,8 +90,38 @@ internal sealed partial class RetentionSweep(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Deleted {Deleted} conversations whose last turn is older than {Retention} (Passwindow:Retention).")]
-    private partial void LogDeleted(int deleted, TimeSpan retention);
+    /// <returns>Whether there may be more than one sweep deletes.</returns>
+    private async Task<bool> SweepAsync(TimeSpan retention, bool onlyUnlisted)
+    {
+        if (retention == Timeout.InfiniteTimeSpan)
+            return false;
+        int deleted = 0;
+        try
+        {
+            var now = time.GetUtcNow();
+            var before = now - DateTimeOffset.MinValue > retention ? now - retention : DateTimeOffset.MinValue;
+            var idle = await journal.ListIdleAsync(before, onlyUnlisted, MaxDeletions, _stopping.Token);
+            foreach (var entry in idle)
+            {
+                _stopping.Token.ThrowIfCancellationRequested();
+                if (await turns.DeleteIdleAsync(entry.Key, before, _stopping.Token))
+                    deleted++;
+            }
+
+            return idle.Count == MaxDeletions;
+        }
+        finally
+        {
+            if (deleted > 0)
+                LogDeleted(deleted, retention, onlyUnlisted ? nameof(options.Value.UnlistedRetention) : nameof(options.Value.Retention));
+        }
+    }
+
+    private TimeSpan Shorter() =>
+        Retention == Timeout.InfiniteTimeSpan || (UnlistedRetention != Timeout.InfiniteTimeSpan && UnlistedRetention < Retention) ? UnlistedRetention : Retention;
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Deleted {Deleted} conversations whose last turn is older than {Retention} (Passwindow:{Setting}).")]
+    private partial void LogDeleted(int deleted, TimeSpan retention, string setting);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Old conversations could not be deleted; the next sweep tries again.")]
     private partial void LogFailed(Exception failure);

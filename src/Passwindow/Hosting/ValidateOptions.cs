@@ -22,6 +22,7 @@ internal sealed class ValidateOptions : IValidateOptions<PasswindowOptions>
         Positive(options.TokenTimeout, nameof(options.TokenTimeout));
         Positive(options.TurnTimeout, nameof(options.TurnTimeout));
         Positive(options.Retention, nameof(options.Retention));
+        Positive(options.UnlistedRetention, nameof(options.UnlistedRetention));
         Positive(options.ToolTimeout, nameof(options.ToolTimeout));
         Positive(options.ApprovalTimeout, nameof(options.ApprovalTimeout));
         foreach (var (server, settings) in options.Mcp)

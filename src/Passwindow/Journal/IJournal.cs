@@ -39,9 +39,9 @@ internal interface IJournal : IAsyncDisposable
 
     /// <summary>
     /// The conversations of all tenants whose last turn began before <paramref name="before"/> and in which none runs, oldest first within
-    /// a tenant, at most so many.
+    /// a tenant, at most so many; on request those alone that no list shows.
     /// </summary>
-    ValueTask<IReadOnlyList<ConversationEntry>> ListIdleAsync(DateTimeOffset before, int most, CancellationToken cancellation);
+    ValueTask<IReadOnlyList<ConversationEntry>> ListIdleAsync(DateTimeOffset before, bool onlyUnlisted, int most, CancellationToken cancellation);
 
     /// <summary>Gives a conversation a title. The last one wins. Returns once that is durable: false if this tenant has no such conversation.</summary>
     /// <exception cref="JournalUnavailableException">It could not be made durable.</exception>

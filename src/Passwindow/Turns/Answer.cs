@@ -16,7 +16,10 @@ internal sealed class Answer
     public List<RoundCall> Calls { get; } = [];
 
     /// <summary>How the model ended it; null as long as it has not.</summary>
-    public FinishReason? Reason { get; set; }
+    public AnswerEnded? Ended { get; set; }
+
+    /// <summary>The reason for that end.</summary>
+    public FinishReason? Reason => Ended?.Reason;
 
     /// <summary>The provider's counts for it.</summary>
     public Usage? Usage { get; set; }

@@ -6,7 +6,12 @@ namespace Passwindow.Turns;
 /// <summary>How a turn ends: the reason in its <c>done</c>, and the <c>error</c> before it, if there is one.</summary>
 internal sealed record TurnEnd(FinishReason Reason, ErrorCode? Code = null, string Message = "", bool Retryable = false)
 {
+    /// <summary>What the provider said of the end of the last answer, where that is the turn's end; null where it is not.</summary>
+    public AnswerEnded? Answer { get; init; }
+
     public static TurnEnd Of(FinishReason reason) => new(reason);
+
+    public static TurnEnd Of(AnswerEnded answer) => new(answer.Reason) { Answer = answer };
 
     public static TurnEnd Of(UpstreamException failure) => new(FinishReason.Error, failure.Code, failure.Message, failure.IsRetryable);
 

@@ -57,16 +57,16 @@ internal sealed class TurnEvents(ITurnWriter writer, TurnTimeline? timeline) : I
 
     public void Seam(string reason, string model) => Append(EventType.Seam, _spell.Seam(writer.NextSeq, reason, model));
 
-    public void Usage(Usage usage, TimeSpan? firstToken, TimeSpan duration, string? model, int tokensToNobody) =>
+    public void Usage(Usage usage, TimeSpan? firstToken, TimeSpan duration, string? model, int tokensToNobody, byte[]? own) =>
         Append(EventType.Usage, _spell.Usage(
-            writer.NextSeq, usage, (long?)firstToken?.TotalMilliseconds, (long)duration.TotalMilliseconds, model, tokensToNobody > 0 ? tokensToNobody : null));
+            writer.NextSeq, usage, (long?)firstToken?.TotalMilliseconds, (long)duration.TotalMilliseconds, model, tokensToNobody > 0 ? tokensToNobody : null, own));
 
     /// <summary>The turn's end: nothing can follow.</summary>
     public void End(TurnEnd end)
     {
         if (end.Code is { } code)
             Append(EventType.Error, _spell.Error(writer.NextSeq, code, end.Message, end.Retryable));
-        Append(EventType.Done, _spell.Done(writer.NextSeq, end.Reason));
+        Append(EventType.Done, _spell.Done(writer.NextSeq, end.Reason, upstreamReason: end.Answer?.UpstreamReason, stopSequence: end.Answer?.StopSequence));
     }
 
     public void Dispose() => _spell.Dispose();

@@ -17,6 +17,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
     private ToolRounds? _toolRounds;
     private string _lastText = "";
     private Usage? _usage;
+    private byte[]? _ownUsage;
     private string? _otherModel;
     private TimeSpan? _firstToken;
 
@@ -30,7 +31,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
             var end = await ConverseToTheEndAsync();
             if (end.Reason == FinishReason.Stop)
                 await SuggestAsync();
-            _events.Usage(_usage ?? new Usage(), _firstToken, turn.Elapsed, _otherModel, turn.TokensToNobody);
+            _events.Usage(_usage ?? new Usage(), _firstToken, turn.Elapsed, _otherModel, turn.TokensToNobody, _ownUsage);
             _events.End(end);
             await _events.CommitAsync();
             turn.Outcome = (end.Reason, _firstToken);
@@ -96,19 +97,20 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
             var answer = await AskAsync(new ChatRequest(model.UpstreamModel, messages, context.Tools.Declarations) { Options = context.Options });
             if (answer.Usage is not null)
                 _usage = _usage is null ? answer.Usage : _usage + answer.Usage;
-            if (answer.Reason is null)
+            if (answer.Ended is not { } ended)
                 return TurnEnd.Of(FinishReason.Length); // our own limit cut it
+            _ownUsage = round == 1 ? ended.UpstreamUsage : null; // the counts of one round are not those of the turn
             if (answer.Calls.Count == 0)
             {
                 _lastText = answer.Text;
-                return TurnEnd.Of(answer.Reason.Value);
+                return TurnEnd.Of(ended);
             }
 
             if (round > context.Limits.MaxToolRounds)
                 return TurnEnd.Of(FinishReason.ToolLimit); // the results of the rounds that were allowed have been read by now
             messages.Add(answer.ToMessage());
             if (await Tools.AnswerAsync(answer.Calls, messages) is { } end)
-                return context.Tools.AreRelayed && answer.Reason is FinishReason.Length or FinishReason.ContentFilter ? TurnEnd.Of(answer.Reason.Value) : end;
+                return context.Tools.AreRelayed && ended.Reason is FinishReason.Length or FinishReason.ContentFilter ? TurnEnd.Of(ended) : end with { Answer = ended };
         }
     }
 
@@ -171,7 +173,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
                 answer.Usage = usage.Usage;
                 break;
             case AnswerEnded ended:
-                answer.Reason = ended.Reason;
+                answer.Ended = ended;
                 break;
         }
     }

@@ -36,6 +36,8 @@ internal sealed class BegunAnswer
                 // Both providers are paid.
                 _usage = counts.Usage;
                 return _before is null ? said : new UsageReported(_before + counts.Usage);
+            case AnswerEnded { UpstreamUsage: not null } ended when _before is not null:
+                return ended with { UpstreamUsage = null }; // those are the counts of one of them
             case ToolArgumentsDelta or ToolCallRequested:
                 _hasCalls = true;
                 return said;

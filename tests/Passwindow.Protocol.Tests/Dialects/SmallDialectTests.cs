@@ -116,7 +116,7 @@ public sealed class SmallDialectTests
     [Fact]
     public void A_heartbeat_is_a_comment_that_no_client_sees()
     {
-        foreach (var dialect in Dialect.All)
+        foreach (var dialect in Dialect.All.Where(static dialect => dialect != Dialect.Anthropic)) // whose clients skip an event of its own, ping
         {
             var output = new ArrayBufferWriter<byte>();
             dialect.CreateWriter(FrameContext.None).WriteHeartbeat(output);

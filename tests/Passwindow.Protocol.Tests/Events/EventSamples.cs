@@ -26,10 +26,12 @@ internal static class EventSamples
         Of("Usage", w => w.Usage(10, new Usage(), firstTokenMs: null, 5), """{"type":"usage","seq":10,"duration_ms":5}"""),
         Of("Usage", w => w.Usage(10, FullUsage, 3, 5), """{"type":"usage","seq":10,"input_tokens":10,"output_tokens":20,"reasoning_tokens":5,"cached_tokens":0,"first_token_ms":3,"duration_ms":5}"""),
         Of("Usage", w => w.Usage(10, new Usage(), null, 5, "b/m", 7), """{"type":"usage","seq":10,"duration_ms":5,"model":"b/m","abandoned_tokens":7}"""),
+        Of("Usage", w => w.Usage(10, new Usage(), null, 5, upstream: """{"prompt_tokens": 1}"""u8), """{"type":"usage","seq":10,"duration_ms":5,"upstream":{"prompt_tokens":1}}"""),
         Of("SuggestedQuestions", w => w.SuggestedQuestions(11, []), """{"type":"suggested_questions","seq":11,"suggested_questions":[]}"""),
         Of("SuggestedQuestions", w => w.SuggestedQuestions(11, ["a?", "b?"]), """{"type":"suggested_questions","seq":11,"suggested_questions":["a?","b?"]}"""),
         .. Enum.GetValues<ErrorCode>().Select(code => Of("Error", w => w.Error(12, code, "No.", retryable: true), $$"""{"type":"error","seq":12,"code":"{{Words.Of(code)}}","message":"No.","retryable":true}""")),
         .. Enum.GetValues<FinishReason>().Select(reason => Of("Done", w => w.Done(13, reason), $$"""{"type":"done","seq":13,"finish_reason":"{{Words.Of(reason)}}"}""")),
+        Of("Done", w => w.Done(14, FinishReason.Stop, null, "stop_sequence", "\n\n"), """{"type":"done","seq":14,"finish_reason":"stop","upstream_reason":"stop_sequence","stop_sequence":"\n\n"}"""),
         Of("Done", w => w.Done(long.MaxValue, FinishReason.Stopped, 250), """{"type":"done","seq":9223372036854775807,"finish_reason":"stopped","stopped_after_ms":250}"""),
     ];
 

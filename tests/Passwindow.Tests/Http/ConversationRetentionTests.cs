@@ -51,6 +51,36 @@ public sealed class ConversationRetentionTests
         Assert.Single(log.All, static line => line.Contains("Deleted"));
     }
 
+    [Fact]
+    public async Task Conversations_that_no_list_shows_go_after_a_day_and_those_that_somebody_stored_stay()
+    {
+        var time = new HandTime();
+        var log = new Lines();
+        await using var upstream = new ScriptedUpstream(static exchange => exchange.WriteAsync(ChatChunks.Answer("Hi")));
+        await using var server = await ServerUnderTest.StartAsync(
+            upstream, static options => options.Linger = Timeout.InfiniteTimeSpan, services => services.AddSingleton<ILoggerProvider>(log), time);
+        async Task<string> askAsync(string store)
+        {
+            var content = new StringContent($$"""{"messages":[{"role":"user","content":"Hi"}],"store":{{store}}}""", Encoding.UTF8, "application/json");
+            var response = await server.Http.PostAsync("/v1/chat/completions", content);
+            return response.Headers.GetValues("Passwindow-Conversation").Single();
+        }
+
+        string hidden = await askAsync("false"), stored = await askAsync("true");
+        time.Advance(TimeSpan.FromHours(23));
+        string young = await askAsync("false");
+        await Waiting.ForAsync(() =>
+        {
+            time.Advance(TimeSpan.FromMinutes(30));
+            return log.All.Any(static line => line.Contains("Deleted 1 conversations"));
+        });
+
+        Assert.Equal(404, (int)(await server.SendAsync(HttpMethod.Get, $"/chat/conversations/{hidden}")).StatusCode);
+        Assert.Equal(200, (int)(await server.SendAsync(HttpMethod.Get, $"/chat/conversations/{stored}")).StatusCode);
+        Assert.Equal(200, (int)(await server.SendAsync(HttpMethod.Get, $"/chat/conversations/{young}")).StatusCode);
+        Assert.Contains(log.All, static line => line.Contains("Passwindow:UnlistedRetention", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("30d", 30 * 24)]
     [InlineData("1.5d", 36)]

@@ -231,9 +231,9 @@ public abstract class ConversationBehaviour : IAsyncLifetime
         await _journal.BeginTurnAsync("c_running", minute: 1);
         await _journal.WriteTurnAsync("c_back", minute: 1);
         await _journal.WriteTurnAsync("c_back", minute: 30);
-        var idle = await _journal.ListIdleAsync(WrittenTurn.Start.AddMinutes(10), 100, default);
+        var idle = await _journal.ListIdleAsync(WrittenTurn.Start.AddMinutes(10), onlyUnlisted: false, 100, default);
         Assert.Equal([WrittenTurn.Key("c_old", "acme"), WrittenTurn.Key("c_old")], idle.Select(static entry => entry.Key).OrderBy(static key => key.Tenant.Value));
-        Assert.Single(await _journal.ListIdleAsync(WrittenTurn.Start.AddMinutes(10), 1, default));
+        Assert.Single(await _journal.ListIdleAsync(WrittenTurn.Start.AddMinutes(10), onlyUnlisted: false, 1, default));
     }
 
     [Fact]

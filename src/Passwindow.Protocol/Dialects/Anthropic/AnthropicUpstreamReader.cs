@@ -10,12 +10,17 @@ namespace Passwindow.Protocol.Dialects.Anthropic;
 /// </remarks>
 public sealed class AnthropicUpstreamReader : UpstreamReader
 {
+    private const int MaxSequenceBytes = 4096;
+
     private readonly ToolCallAssembler _calls = new();
     private readonly UsageTotals _usage = new();
     private readonly AnthropicUsage _counts = new();
+    private readonly OwnUsage _ownUsage = new();
     private readonly AnswerText _text;
     private readonly AnthropicBlocks _blocks;
     private FinishReason _finish = FinishReason.Stop;
+    private string? _word;
+    private string? _sequence;
 
     /// <summary>Makes the reader of one answer.</summary>
     public AnthropicUpstreamReader()
@@ -85,16 +90,16 @@ public sealed class AnthropicUpstreamReader : UpstreamReader
         ReadUsage(usage, said);
         if (!JsonSlice.IsObject(delta))
             return;
-        ReadOnlySpan<byte> reason = default;
+        ReadOnlySpan<byte> reason = default, sequence = default;
         var fields = new JsonFields(delta);
         while (fields.MoveNext())
-            fields.Take("stop_reason"u8, ref reason);
-        SetFinish(reason);
+            _ = fields.Take("stop_reason"u8, ref reason) || fields.Take("stop_sequence"u8, ref sequence);
+        SetFinish(reason, sequence);
     }
 
     private void ReadMessage(ReadOnlySpan<byte> json, ICollection<ChatEvent> said)
     {
-        ReadOnlySpan<byte> type = default, content = default, usage = default, reason = default, error = default, role = default;
+        ReadOnlySpan<byte> type = default, content = default, usage = default, reason = default, sequence = default, error = default, role = default;
         var fields = new JsonFields(json);
         while (fields.MoveNext())
         {
@@ -102,6 +107,7 @@ public sealed class AnthropicUpstreamReader : UpstreamReader
                 || fields.Take("content"u8, ref content)
                 || fields.Take("usage"u8, ref usage)
                 || fields.Take("stop_reason"u8, ref reason)
+                || fields.Take("stop_sequence"u8, ref sequence)
                 || fields.Take("error"u8, ref error)
                 || fields.Take("role"u8, ref role);
         }
@@ -114,19 +120,23 @@ public sealed class AnthropicUpstreamReader : UpstreamReader
         for (long index = 0; items.MoveNext(); index++)
             _blocks.Start(index, ObjectOf(items.Value), said);
         ReadUsage(usage, said);
-        SetFinish(reason);
+        SetFinish(reason, sequence);
     }
 
     private void ReadUsage(ReadOnlySpan<byte> usage, ICollection<ChatEvent> said)
     {
-        if (JsonSlice.IsObject(usage))
-            _usage.Report(_counts.Read(usage), said);
+        if (!JsonSlice.IsObject(usage))
+            return;
+        _usage.Report(_counts.Read(usage), said);
+        _ownUsage.Keep(usage, isWhole: false);
     }
 
-    private void SetFinish(ReadOnlySpan<byte> word)
+    private void SetFinish(ReadOnlySpan<byte> word, ReadOnlySpan<byte> sequence)
     {
         if (!JsonSlice.IsString(word) || word.Length == 2)
             return;
+        _word = JsonSlice.Word(word);
+        _sequence = sequence.Length <= MaxSequenceBytes ? JsonSlice.Text(sequence) : null;
         if (JsonSlice.Is(word, "max_tokens"u8) || JsonSlice.Is(word, "model_context_window_exceeded"u8))
             _finish = FinishReason.Length;
         else if (JsonSlice.Is(word, "refusal"u8))
@@ -140,7 +150,12 @@ public sealed class AnthropicUpstreamReader : UpstreamReader
         _text.End(said);
         _blocks.End(said);
         bool hasCalls = _calls.End(wasCut: _finish != FinishReason.Stop, said);
-        said.Add(new AnswerEnded(_finish == FinishReason.Stop && hasCalls ? FinishReason.ToolCalls : _finish));
+        said.Add(new AnswerEnded(_finish == FinishReason.Stop && hasCalls ? FinishReason.ToolCalls : _finish)
+        {
+            UpstreamReason = _word,
+            StopSequence = _sequence,
+            UpstreamUsage = _ownUsage.ToJson(),
+        });
         IsComplete = true;
     }
 

@@ -17,10 +17,12 @@ public sealed class OpenAIChatUpstreamReader : UpstreamReader
 {
     private readonly ToolCallAssembler _calls = new();
     private readonly UsageTotals _usage = new();
+    private readonly OwnUsage _ownUsage = new();
     private readonly AnswerText _text;
     private readonly OpenAIChatSources _sources;
     private readonly OpenAIChatMessage _message;
     private FinishReason? _finish;
+    private string? _word;
 
     /// <summary>Makes the reader of one answer.</summary>
     public OpenAIChatUpstreamReader()
@@ -92,8 +94,10 @@ public sealed class OpenAIChatUpstreamReader : UpstreamReader
 
     private void ReadUsage(ReadOnlySpan<byte> usage, ICollection<ChatEvent> said)
     {
-        if (JsonSlice.IsObject(usage))
-            _usage.Report(OpenAIChatUsage.Read(usage), said);
+        if (!JsonSlice.IsObject(usage))
+            return;
+        _usage.Report(OpenAIChatUsage.Read(usage), said);
+        _ownUsage.Keep(usage, isWhole: true);
     }
 
     private void ReadChoices(ReadOnlySpan<byte> choices, ICollection<ChatEvent> said)
@@ -131,8 +135,10 @@ public sealed class OpenAIChatUpstreamReader : UpstreamReader
             _message.Read(delta, said);
         else if (JsonSlice.IsObject(message) && !_text.HasSpoken) // a whole answer within a stream; beside deltas it only repeats them
             _message.Read(message, said);
-        if (JsonSlice.IsString(finish) && finish.Length > 2)
-            _finish = Finish(finish);
+        if (!JsonSlice.IsString(finish) || finish.Length == 2)
+            return;
+        _finish = Finish(finish);
+        _word = JsonSlice.Word(finish);
     }
 
     private static FinishReason Finish(ReadOnlySpan<byte> word) => word[1..^1] switch
@@ -167,7 +173,7 @@ public sealed class OpenAIChatUpstreamReader : UpstreamReader
             throw UpstreamFault.Truncated();
         bool hasCalls = _calls.End(wasCut: reason != FinishReason.Stop, said);
         _sources.End(said);
-        said.Add(new AnswerEnded(reason == FinishReason.Stop && hasCalls ? FinishReason.ToolCalls : reason));
+        said.Add(new AnswerEnded(reason == FinishReason.Stop && hasCalls ? FinishReason.ToolCalls : reason) { UpstreamReason = _word, UpstreamUsage = _ownUsage.ToJson() });
         IsComplete = true;
     }
 }

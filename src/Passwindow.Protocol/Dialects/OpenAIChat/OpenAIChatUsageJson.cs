@@ -10,6 +10,8 @@ internal static class OpenAIChatUsageJson
     /// <param name="usage">The event.</param>
     public static byte[] Of(ReadOnlySpan<byte> usage)
     {
+        if (EventJson.TryGetRaw(usage, "upstream"u8, out var own) && IsOurs(own))
+            return own.ToArray();
         long? input = EventJson.GetInt64(usage, "input_tokens"u8), output = EventJson.GetInt64(usage, "output_tokens"u8);
         if (input is null && output is null)
             return [];
@@ -29,6 +31,10 @@ internal static class OpenAIChatUsageJson
 
         return buffer.WrittenSpan.ToArray();
     }
+
+    // A provider of the same API said more than the counts that all have in common. The SDKs demand these three.
+    private static bool IsOurs(ReadOnlySpan<byte> usage) =>
+        EventJson.GetInt64(usage, "prompt_tokens"u8) is not null && EventJson.GetInt64(usage, "completion_tokens"u8) is not null && EventJson.GetInt64(usage, "total_tokens"u8) is not null;
 
     private static void WriteDetail(Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> detail, long count)
     {

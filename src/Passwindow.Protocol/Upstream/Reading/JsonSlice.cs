@@ -36,6 +36,21 @@ internal static class JsonSlice
         return Encoding.UTF8.GetString(unescaped.WrittenSpan);
     }
 
+    /// <summary>A word of a protocol: at most 64 of <c>A-Z a-z 0-9 _ - . :</c>; null for anything else, which may be any text.</summary>
+    public static string? Word(ReadOnlySpan<byte> value)
+    {
+        const int longest = 64;
+        if (Text(value) is not { Length: <= longest } word)
+            return null;
+        foreach (char letter in word)
+        {
+            if (!char.IsAsciiLetterOrDigit(letter) && letter is not ('_' or '-' or '.' or ':'))
+                return null;
+        }
+
+        return word;
+    }
+
     /// <summary>A whole number, also one spelled <c>3.0</c>; null for anything else.</summary>
     public static long? Number(ReadOnlySpan<byte> value)
     {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Passwindow.Http.Dialects.AgUi;
+using Passwindow.Http.Dialects.Anthropic;
 using Passwindow.Http.Dialects.OpenAIChat;
 using Passwindow.Http.Dialects.UIMessages;
 
@@ -13,5 +14,6 @@ internal static class DialectEndpoints
         AgUiEndpoints.Map(routes);
         OpenAIChatEndpoints.Map(routes);
         UIMessageEndpoints.Map(routes);
+        AnthropicEndpoints.Map(routes);
     }
 }

@@ -41,9 +41,9 @@ internal sealed class Catalog
     /// <summary>At most so many listed entries that stand behind a place, newest first.</summary>
     public IReadOnlyList<CatalogEntry> After(TenantId tenant, ListPlace? place, int most) => _tenants.GetValueOrDefault(tenant)?.After(place, most) ?? [];
 
-    /// <summary>At most so many entries older than that, oldest first within a tenant.</summary>
-    public IEnumerable<ConversationKey> Before(long updatedAtMs, int most) =>
-        _tenants.SelectMany(tenant => tenant.Value.Before(updatedAtMs, most).Select(entry => new ConversationKey(tenant.Key, entry.Conversation))).Take(most);
+    /// <summary>At most so many entries older than that, oldest first within a tenant; all, or those alone that the list leaves out.</summary>
+    public IEnumerable<ConversationKey> Before(long updatedAtMs, bool onlyUnlisted, int most) =>
+        _tenants.SelectMany(tenant => tenant.Value.Before(updatedAtMs, onlyUnlisted, most).Select(entry => new ConversationKey(tenant.Key, entry.Conversation))).Take(most);
 }
 
 /// <summary>What the catalog holds of a conversation.</summary>

@@ -98,7 +98,8 @@ internal sealed partial class FileJournal : IJournal
 
     public ValueTask<ConversationEntry?> DescribeAsync(ConversationKey key, CancellationToken cancellation) => new(Run.Describe(key));
 
-    public ValueTask<IReadOnlyList<ConversationEntry>> ListIdleAsync(DateTimeOffset before, int most, CancellationToken cancellation) => new(Run.ListIdle(before, most));
+    public ValueTask<IReadOnlyList<ConversationEntry>> ListIdleAsync(DateTimeOffset before, bool onlyUnlisted, int most, CancellationToken cancellation) =>
+        new(Run.ListIdle(before, onlyUnlisted, most));
 
     public async ValueTask<bool> RenameAsync(ConversationKey key, string title, CancellationToken cancellation) =>
         await Run.RenameAsync(key, title).WaitAsync(cancellation);

@@ -111,8 +111,8 @@ internal sealed class JournalRun : IDisposable
     public ConversationEntry? Describe(ConversationKey key) =>
         _catalog.Find(key) is { } entry ? new ConversationEntry(key, entry.Title, entry.UpdatedAt, entry.AbandonedTokens, _turns.RunningIn(key)) : null;
 
-    public IReadOnlyList<ConversationEntry> ListIdle(DateTimeOffset before, int most) =>
-        [.. _catalog.Before(before.ToUnixTimeMilliseconds(), most).Select(Describe).OfType<ConversationEntry>().Where(static entry => entry.Running is null)];
+    public IReadOnlyList<ConversationEntry> ListIdle(DateTimeOffset before, bool onlyUnlisted, int most) =>
+        [.. _catalog.Before(before.ToUnixTimeMilliseconds(), onlyUnlisted, most).Select(Describe).OfType<ConversationEntry>().Where(static entry => entry.Running is null)];
 
     public Task<bool> RenameAsync(ConversationKey key, string title)
     {

@@ -85,10 +85,10 @@ internal sealed class TenantCatalog
         }
     }
 
-    public IReadOnlyList<CatalogEntry> Before(long updatedAtMs, int most)
+    public IReadOnlyList<CatalogEntry> Before(long updatedAtMs, bool onlyUnlisted, int most)
     {
         lock (_gate)
-            return [.. _ordered.TakeWhile(entry => entry.UpdatedAtMs < updatedAtMs).Take(most)];
+            return [.. _ordered.TakeWhile(entry => entry.UpdatedAtMs < updatedAtMs).Where(entry => entry.IsUnlisted || !onlyUnlisted).Take(most)];
     }
 
     private int IndexOf(ListPlace place)

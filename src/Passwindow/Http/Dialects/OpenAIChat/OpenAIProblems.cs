@@ -17,8 +17,11 @@ internal static class OpenAIProblems
     /// <summary>The member of a <see cref="Problem"/> that names the wrong field.</summary>
     public const string Param = "param";
 
-    private const string RequestId = "x-request-id";
-    private const string ShouldRetry = "x-should-retry";
+    /// <summary>The member, and the header, that names the request.</summary>
+    public const string RequestId = "x-request-id";
+
+    /// <summary>The member, and the header, that keeps the SDKs from trying again.</summary>
+    public const string ShouldRetry = "x-should-retry";
 
     public static Problem Of(RequestException wrong)
     {
