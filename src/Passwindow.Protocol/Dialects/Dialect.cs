@@ -1,9 +1,11 @@
 using Passwindow.Protocol.Dialects.AgUi;
 using Passwindow.Protocol.Dialects.Anthropic;
 using Passwindow.Protocol.Dialects.Data;
+using Passwindow.Protocol.Dialects.DurableStreams;
 using Passwindow.Protocol.Dialects.Keyed;
 using Passwindow.Protocol.Dialects.Native;
 using Passwindow.Protocol.Dialects.OpenAIChat;
+using Passwindow.Protocol.Dialects.OpenAIResponses;
 using Passwindow.Protocol.Dialects.Text;
 using Passwindow.Protocol.Dialects.UIMessages;
 
@@ -32,6 +34,9 @@ public sealed record Dialect(string Name, Func<FrameContext, IFrameWriter> Creat
     /// <summary>Anthropic's Messages.</summary>
     public static Dialect Anthropic { get; } = new("anthropic", static context => new AnthropicFrameWriter(context)) { KeepsState = true, Joining = Joining.FromStart };
 
+    /// <summary>OpenAI's Responses API.</summary>
+    public static Dialect OpenAIResponses { get; } = new("openai-responses", static context => new OpenAIResponsesFrameWriter(context)) { KeepsState = true };
+
     /// <summary>The UI message stream of the Vercel AI SDK.</summary>
     public static Dialect UIMessage { get; } = new("ui-message", static context => new UIMessageFrameWriter(context, UIMessageOptions.Default))
     {
@@ -48,6 +53,9 @@ public sealed record Dialect(string Name, Func<FrameContext, IFrameWriter> Creat
         EndsWhenPeopleAreAsked = true,
     };
 
+    /// <summary>The live form of the Durable Streams protocol. Its cursors, which are for caches, mean nothing on our endpoints, and are all the same.</summary>
+    public static Dialect DurableStreams { get; } = new("durable-streams", static _ => DurableStreamsFrameWriter.Shared);
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Dialect> All { get; } =
     [
@@ -57,8 +65,10 @@ public sealed record Dialect(string Name, Func<FrameContext, IFrameWriter> Creat
         Text,
         OpenAI,
         Anthropic,
+        OpenAIResponses,
         UIMessage,
         AgUi,
+        DurableStreams,
     ];
 
     /// <summary>Whether its writer must be given every event from the first. Otherwise one instance serves every viewer.</summary>

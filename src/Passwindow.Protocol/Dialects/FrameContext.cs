@@ -18,6 +18,9 @@ public sealed record FrameContext
     /// <summary>What the client that began the turn wanted to find again: a JSON object; null for none.</summary>
     public JsonElement? Metadata { get; init; }
 
+    /// <summary>The tools that the client runs, as the journal keeps them: an array of <c>{name, description?, parameters?}</c>; null for none.</summary>
+    public JsonElement? Tools { get; init; }
+
     /// <summary>What the person wrote; empty in a turn that continues another.</summary>
     public string Message { get; init; } = "";
 

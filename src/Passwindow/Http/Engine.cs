@@ -28,6 +28,8 @@ internal sealed class Engine(
 
     public PasswindowOptions Options => options;
 
+    public TimeProvider Time => time;
+
     public IJournal Journal => journal;
 
     public RunningTurns Turns => turns;

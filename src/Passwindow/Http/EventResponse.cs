@@ -13,13 +13,18 @@ internal static class EventResponse
     /// <summary>Shows the events after <paramref name="after"/> until the turn ends or the viewer leaves.</summary>
     public static Task ShowAsync(Exchange exchange, ITurnReader turn, long after, Dialect dialect) => ShowAsync(exchange, turn, after, dialect, exchange.Left);
 
-    /// <summary>The same, until <paramref name="over"/> is cancelled too.</summary>
-    public static async Task<ViewerEnd> ShowAsync(Exchange exchange, ITurnReader turn, long after, Dialect dialect, CancellationToken over)
+    /// <summary>The same, until <paramref name="over"/> is cancelled too, with an <paramref name="opening"/> of bytes before the first event.</summary>
+    public static async Task<ViewerEnd> ShowAsync(
+        Exchange exchange, ITurnReader turn, long after, Dialect dialect, CancellationToken over, ReadOnlyMemory<byte> opening = default)
     {
         Begin(exchange, turn.Opening, dialect);
         await exchange.Response.StartAsync(exchange.Left);
-        if (turn.Committed <= after)
+        if (!opening.IsEmpty)
+            await exchange.Response.BodyWriter.WriteAsync(opening, exchange.Left);
+        else if (turn.Committed <= after)
             await exchange.Response.BodyWriter.FlushAsync(exchange.Left); // to start is not to send: a client would see no answer until the next event
+        if (turn.HasEnded && turn.Committed <= after)
+            return ViewerEnd.TurnEnded; // nothing will follow
         var settings = exchange.Engine.ViewerSettings(exchange.Context) with { Timeline = exchange.Engine.Timelines.Find(turn.Opening.Key)?.ViewerCame(dialect.Name, after) };
         if (exchange.Engine.Turns.Find(turn.Opening.Key) is { } running)
             settings = settings with { WaitsForPeople = () => running.WaitsForPeople };

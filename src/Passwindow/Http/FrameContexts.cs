@@ -19,6 +19,7 @@ internal static class FrameContexts
         {
             IsClientTool = opening.IsRelayed ? name => declared.Contains(name) || !own.Contains(name) : declared.Contains,
             Metadata = opening.Metadata,
+            Tools = opening.Tools,
             Message = opening.Message,
             Root = opening.Continues is null ? null : opening.Question,
             Given = opening.Input ?? (opening.ToolResults is { } results ? [TurnMessages.Of(results)] : opening.Message.Length > 0 ? [Memory.Question(opening.Message)] : []),

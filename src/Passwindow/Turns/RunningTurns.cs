@@ -182,8 +182,9 @@ internal sealed class RunningTurns(
 
         var turn = new RunningTurn(opening, writer.Reader, limits, time) { Timeline = timelines.Begin(opening.Key) };
         IReadOnlyList<ChatMessage> asked = request.Input?.Messages ?? [opening.ToolResults is { } results ? TurnMessages.Of(results) : Memory.Question(request.Message)];
+        IReadOnlyList<ChatMessage> told = request.Input?.Instructions is { } instructions ? [ChatMessage.Of(ChatRole.System, instructions)] : [];
         var tools = new OfferedTools(request.Tools, request.ServerTools, request.IsRelayed);
-        var context = new TurnContext([.. history ?? [], .. asked], tools, runner, limits)
+        var context = new TurnContext([.. told, .. history ?? [], .. asked], tools, runner, limits)
         {
             Options = request.Options,
             ClientResults = opening.ToolResults ?? [],
@@ -222,7 +223,7 @@ internal sealed class RunningTurns(
         {
             await place.Front.WaitAsync(cancellation);
             turn.Begin();
-            return opening.IsWhole ? asked : [.. await _memory.ReadAsync(opening, cancellation), .. asked];
+            return [.. told, .. opening.IsWhole ? [] : await _memory.ReadAsync(opening, cancellation), .. asked];
         }
     }
 }

@@ -91,7 +91,9 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
 
     private async Task<TurnEnd> ConverseAsync()
     {
-        var messages = History.Complete(context.Messages, offersTools: context.Tools.Declarations.Count > 0);
+        // A client that has its calls relayed answers for what it sends: to leave out what its tools gave would change what was asked.
+        bool keepsCalls = context.Tools.Declarations.Count > 0 || context.Tools.AreRelayed;
+        var messages = History.Complete(context.Messages, keepsCalls);
         for (int round = 1; ; round++)
         {
             var answer = await AskAsync(new ChatRequest(model.UpstreamModel, messages, context.Tools.Declarations) { Options = context.Options });

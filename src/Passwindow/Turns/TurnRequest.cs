@@ -65,7 +65,11 @@ internal sealed record TurnRequest(TenantId Tenant, string? User, ConversationId
 /// <param name="Messages">The messages, the question or what the client's tools gave last.</param>
 /// <param name="IsWhole">Whether that is the whole conversation: nothing that the journal knows of it goes before. A client that keeps the history sends it.</param>
 /// <param name="IsKept">Whether the journal keeps the messages with the turn, so that another turn can follow it.</param>
-internal sealed record TurnInput(IReadOnlyList<ChatMessage> Messages, bool IsWhole, bool IsKept);
+internal sealed record TurnInput(IReadOnlyList<ChatMessage> Messages, bool IsWhole, bool IsKept)
+{
+    /// <summary>What the operator tells the model before everything else, in this turn alone: those that follow it do not know it. Null for nothing.</summary>
+    public string? Instructions { get; init; }
+}
 
 /// <summary>Why a turn could not be started. The engine states the fact; HTTP decides the status.</summary>
 internal enum TurnRefusal

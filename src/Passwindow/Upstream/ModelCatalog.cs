@@ -144,7 +144,7 @@ internal sealed class ModelCatalog(ProviderList providers, IUpstream? demo, IRea
         return Fail($"The provider '{provider.Name}' has no default model. Name one: '{provider.Name}/MODEL', or set Passwindow:Model.");
     }
 
-    private static ModelResolution Found(Provider provider, string model) => new(new(provider.Upstream, provider.Show(model), model) { CanContinue = provider.CanContinue }, null);
+    private static ModelResolution Found(Provider provider, string model) => new(new(provider.Upstream, provider.Show(model), model) { CanContinue = provider.CanContinue, Api = provider.Api }, null);
 
     private static ModelResolution Fail(string problem) => new(null, problem);
 

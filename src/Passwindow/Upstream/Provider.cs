@@ -8,6 +8,9 @@ internal sealed record Provider(string Name, IUpstream Upstream)
     /// <summary>Its models, the first of them its default. Other names are passed on as they are.</summary>
     public Func<IReadOnlyList<string>> Models { get; init; } = static () => [];
 
+    /// <summary>The name of its <see cref="Protocol.Upstream.UpstreamApi"/>; null for one that is not reached over HTTP.</summary>
+    public string? Api { get; init; }
+
     /// <summary>Whether it can be asked without a model's name, because it has one of its own.</summary>
     public bool NeedsNoModel { get; init; }
 

@@ -6,6 +6,9 @@ namespace Passwindow.Upstream;
 /// <param name="UpstreamModel">The provider's own name for it, for <see cref="Protocol.Upstream.ChatRequest.Model"/>; empty where the provider has one of its own.</param>
 internal sealed record ResolvedModel(IUpstream Upstream, string Name, string UpstreamModel)
 {
+    /// <summary>The name of its provider's <see cref="Protocol.Upstream.UpstreamApi"/>; null for one that is not reached over HTTP.</summary>
+    public string? Api { get; init; }
+
     /// <summary>Whether it goes on from the beginning of an answer that is put before it, instead of answering anew.</summary>
     public bool CanContinue { get; init; }
 

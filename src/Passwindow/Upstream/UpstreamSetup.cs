@@ -117,7 +117,12 @@ internal sealed class UpstreamSetup : IDisposable, IAsyncDisposable
     }
 
     private Provider OverHttp(ProviderSetting setting) =>
-        new(setting.Endpoint.Name, new HttpUpstream(_http, setting.Endpoint, _time, _logs.CreateLogger<HttpUpstream>())) { Models = () => setting.Models, CanContinue = setting.CanContinue };
+        new(setting.Endpoint.Name, new HttpUpstream(_http, setting.Endpoint, _time, _logs.CreateLogger<HttpUpstream>()))
+        {
+            Models = () => setting.Models,
+            CanContinue = setting.CanContinue,
+            Api = setting.Endpoint.Api.Name,
+        };
 
     private Provider OverClient(string name, Func<IServiceProvider, IChatClient> get)
     {

@@ -22,8 +22,9 @@ public static class OpenAIResponsesRequestWriter
         foreach (var message in request.Messages)
             WriteItems(json, message);
         json.WriteEndArray();
-        WriteTools(json, request.Tools);
-        if (request.Options.FieldsFor(UpstreamApi.OpenAIResponses.Name) is { } fields)
+        var native = request.Options.FieldsFor(UpstreamApi.OpenAIResponses.Name);
+        WriteTools(json, request.Tools, native);
+        if (native is { } fields)
             RequestJson.WriteFields(json, fields, "model", "input", "instructions", "tools", "store", "stream", "background", "previous_response_id", "conversation");
         else
             OpenAIResponsesOptions.Write(json, request);
@@ -85,25 +86,32 @@ public static class OpenAIResponsesRequestWriter
         json.WriteEndObject();
     }
 
-    private static void WriteTools(Utf8JsonWriter json, IReadOnlyList<ToolDeclaration> tools)
+    /// <summary>Writes the tools as they stood in a request for this API, those of the provider among them; then what is ours.</summary>
+    private static void WriteTools(Utf8JsonWriter json, IReadOnlyList<ToolDeclaration> tools, JsonElement? native)
     {
-        if (tools.Count == 0)
+        JsonElement[] given = native is { } fields && fields.TryGetProperty("tools", out var array) && array.ValueKind == JsonValueKind.Array ? [.. array.EnumerateArray()] : [];
+        var names = given.Where(static tool => tool.TryGetProperty("name", out _)).Select(static tool => tool.GetProperty("name").GetString()).ToHashSet();
+        if (tools.Count == 0 && given.Length == 0)
             return;
         json.WriteStartArray("tools"u8);
-        foreach (var tool in tools)
-        {
-            json.WriteStartObject();
-            json.WriteString("type"u8, "function"u8);
-            json.WriteString("name"u8, tool.Name);
-            if (tool.Description is { } description)
-                json.WriteString("description"u8, description);
-            RequestJson.WriteSchema(json, "parameters"u8, tool);
-
-            // Here, unlike in Chat Completions, the default is strict, which refuses most schemas that were not written for it.
-            json.WriteBoolean("strict"u8, tool.IsStrict ?? false);
-            json.WriteEndObject();
-        }
-
+        foreach (var tool in given)
+            tool.WriteTo(json);
+        foreach (var tool in tools.Where(tool => !names.Contains(tool.Name)))
+            WriteTool(json, tool);
         json.WriteEndArray();
+    }
+
+    private static void WriteTool(Utf8JsonWriter json, ToolDeclaration tool)
+    {
+        json.WriteStartObject();
+        json.WriteString("type"u8, "function"u8);
+        json.WriteString("name"u8, tool.Name);
+        if (tool.Description is { } description)
+            json.WriteString("description"u8, description);
+        RequestJson.WriteSchema(json, "parameters"u8, tool);
+
+        // Here, unlike in Chat Completions, the default is strict, which refuses most schemas that were not written for it.
+        json.WriteBoolean("strict"u8, tool.IsStrict ?? false);
+        json.WriteEndObject();
     }
 }

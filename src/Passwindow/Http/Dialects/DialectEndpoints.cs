@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Routing;
 using Passwindow.Http.Dialects.AgUi;
 using Passwindow.Http.Dialects.Anthropic;
+using Passwindow.Http.Dialects.DurableStreams;
 using Passwindow.Http.Dialects.OpenAIChat;
+using Passwindow.Http.Dialects.OpenAIResponses;
 using Passwindow.Http.Dialects.UIMessages;
 
 namespace Passwindow.Http.Dialects;
@@ -13,6 +15,8 @@ internal static class DialectEndpoints
     {
         AgUiEndpoints.Map(routes);
         OpenAIChatEndpoints.Map(routes);
+        OpenAIResponsesEndpoints.Map(routes);
+        DurableStreamsEndpoints.Map(routes);
         UIMessageEndpoints.Map(routes);
         AnthropicEndpoints.Map(routes);
     }
