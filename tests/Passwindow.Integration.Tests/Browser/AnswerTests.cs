@@ -151,6 +151,7 @@ public sealed class AnswerTests(Chromium chromium)
 
         var asks = chat.Answer.GetByRole(AriaRole.Group, new() { Name = "Run cancel_order with these arguments?" });
         await Assertions.Expect(asks).ToContainTextAsync("\"id\": \"7\"");
+        await Assertions.Expect(chat.Page.Locator("#announcer")).ToHaveTextAsync("cancel_order waits for your yes.");
         await chat.Page.ReloadAsync();
         await asks.GetByRole(AriaRole.Button, new() { Name = choice }).ClickAsync();
         site.Answer("Done.");
@@ -160,7 +161,7 @@ public sealed class AnswerTests(Chromium chromium)
         string told = site.Model.Requests[1].Json.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString()!;
         Assert.Equal(choice == "Allow", told.Contains("It is cancelled", StringComparison.Ordinal));
         if (result.Length > 0)
-            await Assertions.Expect(chat.Answer).ToContainTextAsync("Fetched cancel order");
+            await Assertions.Expect(chat.Answer).ToContainTextAsync("Did cancel order");
         else
             await Assertions.Expect(chat.Answer).ToContainTextAsync("cancel_order failed");
     }

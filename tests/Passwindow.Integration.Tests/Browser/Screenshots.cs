@@ -35,7 +35,8 @@ public sealed class Screenshots(Chromium chromium)
         await chat.AnsweredAsync();
         await Assertions.Expect(chat.Page.Locator(".suggestions button")).ToHaveCountAsync(3);
 
-        await TakeAsync(chat, $"{name}-end");
+        if (name == "light")
+            await TakeAsync(chat, "end");
         await chat.Page.Locator("main").EvaluateAsync("main => { const turn = main.querySelector('.turn.last'); main.scrollTop = turn.offsetTop - main.offsetTop; }");
         await chat.Page.Mouse.MoveAsync(0, 0);
         await TakeAsync(chat, name);
@@ -59,6 +60,7 @@ public sealed class Screenshots(Chromium chromium)
         site.Send(ChatChunks.ToolCall(0, "call_1", "cancel_order", """{"id":"1207","reason":"the guest asked"}"""));
         site.Finish("tool_calls");
         await Assertions.Expect(chat.Answer.Locator(".approval")).ToBeVisibleAsync();
+        await chat.SeesAsync("can be cancelled.");
         await TakeAsync(chat, "approval");
 
         await chat.Answer.GetByRole(AriaRole.Button, new() { Name = "Allow" }).ClickAsync();
@@ -66,6 +68,7 @@ public sealed class Screenshots(Chromium chromium)
         await chat.SeesAsync("1207 is can");
         site.Break();
         await Assertions.Expect(chat.Answer.Locator(".problem")).ToBeVisibleAsync();
+        await chat.Page.Mouse.MoveAsync(0, 0);
         await TakeAsync(chat, "error");
     }
 

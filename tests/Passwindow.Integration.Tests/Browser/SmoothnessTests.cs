@@ -15,14 +15,6 @@ public sealed class SmoothnessTests(Chromium chromium, ITestOutputHelper output)
     private const int MaxTaskMilliseconds = 100;
     private const long MaxGrowth = 24L * 1024 * 1024;
 
-    private const string Watch = """
-        () => {
-            window.tasks = []; window.frames = 0;
-            new PerformanceObserver(list => list.getEntries().forEach(entry => tasks.push(entry.duration))).observe({ entryTypes: ['longtask'] });
-            requestAnimationFrame(function count() { frames++; requestAnimationFrame(count); });
-        }
-        """;
-
     [Fact]
     public async Task Three_hundred_tokens_a_second_keep_it_responsive_and_its_memory_flat()
     {
@@ -31,7 +23,7 @@ public sealed class SmoothnessTests(Chromium chromium, ITestOutputHelper output)
         await using var chat = await ChatPage.OpenAsync(await chromium.NewPageAsync(), site.Address);
         await chat.AskAsync("Fast");
         await Assertions.Expect(chat.Answer).ToBeVisibleAsync();
-        await chat.Page.EvaluateAsync(Watch);
+        var trace = await TaskTrace.StartAsync(chat.Page.Context.Browser!);
 
         long middle = 0;
         var clock = Stopwatch.StartNew();
@@ -53,9 +45,9 @@ public sealed class SmoothnessTests(Chromium chromium, ITestOutputHelper output)
         var finished = Stopwatch.StartNew();
         await chat.SeesAsync("The end.");
         long lag = finished.ElapsedMilliseconds;
+        await CheckTasksAsync(trace);
         long growth = await HeapAsync(chat.Page) - middle;
 
-        await CheckTasksAsync(chat.Page);
         output.WriteLine($"shown {lag} ms after its end, heap grew by {growth / 1024} KiB in the second half");
         Assert.InRange(lag, 0, 2000);
         Assert.InRange(growth, long.MinValue, MaxGrowth);
@@ -64,21 +56,21 @@ public sealed class SmoothnessTests(Chromium chromium, ITestOutputHelper output)
     [Fact]
     public async Task Two_thousand_messages_open_at_once_and_scroll_smoothly()
     {
-        const int Turns = 1000;
+        int turns = TestDepth.Rounds(quick: 250, full: 1000); // a turn is two messages
         await using var site = await Site.StartAsync("--Passwindow:Durability=os");
-        string conversation = await FillAsync(site, Turns);
+        string conversation = await FillAsync(site, turns);
         await using var chat = await ChatPage.OpenAsync(await chromium.NewPageAsync(), site.Address);
 
         var clock = Stopwatch.StartNew();
         await chat.Page.GotoAsync($"{site.Address}#{conversation}");
-        await Assertions.Expect(chat.Text).ToContainTextAsync($"Answer {Turns}");
+        await Assertions.Expect(chat.Text).ToContainTextAsync($"Answer {turns}");
         output.WriteLine($"opened in {clock.ElapsedMilliseconds} ms");
 
         // What opening costs is not scrolling.
         await chat.Page.EvaluateAsync("() => new Promise(resolve => requestIdleCallback(resolve))");
-        await chat.Page.EvaluateAsync(Watch);
+        var trace = await TaskTrace.StartAsync(chat.Page.Context.Browser!);
         clock.Restart();
-        int turns = await chat.Page.EvaluateAsync<int>("""
+        int seen = await chat.Page.EvaluateAsync<int>("""
             () => new Promise(resolve => {
                 const main = document.querySelector('main');
                 requestAnimationFrame(function up() {
@@ -92,10 +84,10 @@ public sealed class SmoothnessTests(Chromium chromium, ITestOutputHelper output)
             """);
 
         output.WriteLine($"scrolled to the top in {clock.ElapsedMilliseconds} ms");
-        Assert.Equal(Turns, turns);
+        Assert.Equal(turns, seen);
         await Assertions.Expect(chat.Questions.First).ToHaveTextAsync("Question 1");
         await Assertions.Expect(chat.Questions.First).ToBeInViewportAsync();
-        await CheckTasksAsync(chat.Page);
+        await CheckTasksAsync(trace);
     }
 
     [Fact]
@@ -121,14 +113,12 @@ public sealed class SmoothnessTests(Chromium chromium, ITestOutputHelper output)
         await Assertions.Expect(latest).ToBeHiddenAsync();
     }
 
-    /// <summary>Tasks shorter than 50 ms are not listed, so each frame without one counts as such a task.</summary>
-    private async Task CheckTasksAsync(IPage page)
+    private async Task CheckTasksAsync(TaskTrace trace)
     {
-        double[] tasks = [.. (await page.EvaluateAsync<double[]>("tasks")).Order()];
-        int frames = await page.EvaluateAsync<int>("frames");
-        double last = tasks.Length <= frames / 100 ? 0 : tasks[^(frames / 100 + 1)];
-        output.WriteLine($"{frames} frames, {tasks.Length} tasks over 50 ms, the longest {tasks.LastOrDefault():F0} ms, the 99th percentile {(last == 0 ? "under 50" : $"{last:F0}")} ms");
-        Assert.InRange(last, 0, MaxTaskMilliseconds);
+        var tasks = await trace.StopAsync();
+        output.WriteLine($"{tasks.Count} tasks, the longest {string.Join(", ", tasks.Take(5).Select(static each => $"{each:F0}"))} ms, the 99th percentile {tasks[tasks.Count / 100]:F0} ms");
+        Assert.NotEmpty(tasks);
+        Assert.InRange(tasks[tasks.Count / 1000], 0, MaxTaskMilliseconds); // the collection of garbage that a test asks for is a task too
     }
 
     private static async Task<long> HeapAsync(IPage page)

@@ -56,20 +56,21 @@ function Approval({ call, answered, onAnswer }: { call: ToolPart; answered: bool
   );
 }
 
-function labelOf({ name, duration_ms: duration }: ToolPart, look: ToolPart['status'] | 'unanswered') {
+/** What needs a yes does something; everything else fetches. */
+function labelOf({ name, approval, duration_ms: duration }: ToolPart, look: ToolPart['status'] | 'unanswered') {
   const subject = subjectOf(name);
   const took = duration ? ` · ${time(duration)}` : '';
   switch (look) {
     case 'waiting':
       return `${name} waits for your yes`;
     case 'done':
-      return `Fetched ${subject}${took}`;
+      return `${approval ? 'Did' : 'Fetched'} ${subject}${took}`;
     case 'failed':
       return `${name} failed${took}`;
     case 'unanswered':
       return `${name}, without a result`;
     default:
-      return `Fetching ${subject}…`;
+      return `${approval ? 'Doing' : 'Fetching'} ${subject}…`;
   }
 }
 

@@ -27,6 +27,12 @@ export function useAnnouncement({ live, isLost, exchanges, problem }: Conversati
     return () => clearTimeout(timer);
   }, [live, last?.key]);
 
+  const asks = live === undefined ? undefined : last?.answer.parts.find((part) => part.type === 'tool' && part.status === 'waiting');
+  const asked = asks?.type === 'tool' ? asks.name : undefined;
+  useEffect(() => {
+    if (asked !== undefined)
+      setWords(`${asked} waits for your yes.`);
+  }, [asked]);
   useEffect(() => {
     if (isLost)
       setWords('The connection was lost. Reconnecting…');

@@ -39,6 +39,7 @@ export function render(block: string, definitions: string, open: boolean): React
     jsx,
     jsxs,
     passNode: true,
+    tableCellAlignToStyle: false,
     components: {
       a: Link,
       img: Image,

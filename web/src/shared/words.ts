@@ -21,7 +21,6 @@ const advice: Record<string, string> = {
   upstream_unavailable: 'The model cannot be reached at the moment.',
   upstream_rate_limited: 'Wait a little, then try again.',
   upstream_timeout: 'The model took too long.',
-  upstream_truncated: 'The answer broke off; what is above may be incomplete.',
   upstream_refused: 'The provider did not take the request: check the model and the key.',
   turn_active: 'Another window may be waiting for it.',
   idempotency_mismatch: 'Change the message and send it again.',
