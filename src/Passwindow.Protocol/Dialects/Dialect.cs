@@ -42,6 +42,7 @@ public sealed record Dialect(string Name, Func<FrameContext, IFrameWriter> Creat
     {
         KeepsState = true,
         Joining = Joining.FromStart,
+        EndsWhenPeopleAreAsked = true,
         Headers = [new("x-vercel-ai-ui-message-stream", "v1")],
     };
 

@@ -74,7 +74,7 @@ public sealed class UIMessageFrameWriter : IFrameWriter
         WriteStart(output);
     }
 
-    /// <summary>Ends a response while its turn waits for a person; it may go on in another.</summary>
+    /// <inheritdoc/>
     public void WritePause(IBufferWriter<byte> output)
     {
         _parts.WriteStepEnd(output);
