@@ -17,6 +17,7 @@ public sealed class OpenAIResponsesUpstreamReader : UpstreamReader
 
     private readonly ToolCallAssembler _calls = new();
     private readonly UsageTotals _usage = new();
+    private readonly OwnUsage _ownUsage = new();
     private readonly HashSet<(long Item, long Part)> _spoken = [];
     private readonly AnswerText _text;
     private readonly OpenAIResponsesItems _items;
@@ -141,10 +142,14 @@ public sealed class OpenAIResponsesUpstreamReader : UpstreamReader
             ReadOutput(output, said);
         _text.End(said);
         if (JsonSlice.IsObject(usage))
+        {
             _usage.Report(OpenAIChatUsage.Read(usage), said);
+            _ownUsage.Keep(usage, isWhole: true);
+        }
+
         var reason = JsonSlice.Is(status, "incomplete"u8) ? Cut(details) : FinishReason.Stop;
         bool hasCalls = _calls.End(wasCut: reason != FinishReason.Stop, said);
-        said.Add(new AnswerEnded(reason == FinishReason.Stop && hasCalls ? FinishReason.ToolCalls : reason));
+        said.Add(new AnswerEnded(reason == FinishReason.Stop && hasCalls ? FinishReason.ToolCalls : reason) { UpstreamUsage = _ownUsage.ToJson() });
         IsComplete = true;
     }
 

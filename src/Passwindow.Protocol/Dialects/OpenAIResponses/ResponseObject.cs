@@ -11,6 +11,7 @@ internal sealed class ResponseObject(FrameContext context, bool showsEncrypted)
     private long _createdAt;
     private long? _durationMs;
     private (long Input, long Cached, long Output, long Reasoning)? _usage;
+    private byte[]? _ownUsage;
 
     public string Id { get; private set; } = "";
 
@@ -41,6 +42,8 @@ internal sealed class ResponseObject(FrameContext context, bool showsEncrypted)
         long? input = EventJson.GetInt64(usage, "input_tokens"u8), output = EventJson.GetInt64(usage, "output_tokens"u8);
         if (input is not null || output is not null)
             _usage = (input ?? 0, EventJson.GetInt64(usage, "cached_tokens"u8) ?? 0, output ?? 0, EventJson.GetInt64(usage, "reasoning_tokens"u8) ?? 0);
+        if (EventJson.TryGetRaw(usage, "upstream"u8, out var own) && IsOurs(own))
+            _ownUsage = own.ToArray();
         _durationMs = EventJson.GetInt64(usage, "duration_ms"u8);
     }
 
@@ -121,6 +124,12 @@ internal sealed class ResponseObject(FrameContext context, bool showsEncrypted)
     private void WriteUsage(Utf8JsonWriter json)
     {
         json.WritePropertyName("usage"u8);
+        if (_ownUsage is not null)
+        {
+            json.WriteRawValue(_ownUsage, skipInputValidation: true);
+            return;
+        }
+
         if (_usage is not { } usage)
         {
             json.WriteNullValue();
@@ -139,4 +148,9 @@ internal sealed class ResponseObject(FrameContext context, bool showsEncrypted)
         json.WriteNumber("total_tokens"u8, usage.Input + usage.Output);
         json.WriteEndObject();
     }
+
+    // A provider of the same API said more than the counts that all have in common. The SDKs demand these three and the details.
+    private static bool IsOurs(ReadOnlySpan<byte> usage) =>
+        EventJson.GetInt64(usage, "input_tokens"u8) is not null && EventJson.GetInt64(usage, "output_tokens"u8) is not null && EventJson.GetInt64(usage, "total_tokens"u8) is not null
+        && EventJson.TryGetRaw(usage, "input_tokens_details"u8, out var input) && input[0] == '{' && EventJson.TryGetRaw(usage, "output_tokens_details"u8, out var output) && output[0] == '{';
 }

@@ -180,6 +180,18 @@ public sealed class OpenAIResponsesFrameWriterTests
         Assert.Equal("""[{"type":"function","name":"f","description":"d","parameters":{"type":"object"},"strict":false}]""", response.GetProperty("tools").GetRawText());
     }
 
+    [Theory]
+    [InlineData("""{"input_tokens":3,"input_tokens_details":{"cached_tokens":1,"cache_write_tokens":2},"output_tokens":5,"output_tokens_details":{"reasoning_tokens":2},"total_tokens":8,"cost":1}""", true)]
+    [InlineData("""{"input_tokens":3,"output_tokens":5,"cache_read_input_tokens":1}""", false)]
+    [InlineData("""{"input_tokens":3,"input_tokens_details":null,"output_tokens":5,"output_tokens_details":{},"total_tokens":8}""", false)]
+    public void Usage_that_was_counted_in_the_words_of_the_api_is_told_in_them(string own, bool isTold)
+    {
+        var response = Of(FrameContext.None, Start, Counts.Replace("}", $",\"upstream\":{own}}}", StringComparison.Ordinal), Done("stop")).Response();
+
+        Assert.Equal(isTold, response.GetProperty("usage").GetRawText() == own);
+        Assert.Equal(8, response.GetProperty("usage").GetProperty("total_tokens").GetInt32());
+    }
+
     [Fact]
     public void A_notice_is_an_error_with_the_next_number()
     {
