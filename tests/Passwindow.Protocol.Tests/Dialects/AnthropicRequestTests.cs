@@ -18,7 +18,7 @@ public sealed class AnthropicRequestTests
         { """{"model":"m","max_tokens":0,"messages":[{"role":"user","content":"Hi"}]}""", "max_tokens" },
         { """{"model":"m","max_tokens":1}""", "messages" },
         { """{"model":"m","max_tokens":1,"messages":[]}""", "messages" },
-        { """{"model":"m","max_tokens":1,"messages":[{"role":"system","content":"Hi"}]}""", "messages[0].role" },
+        { """{"model":"m","max_tokens":1,"messages":[{"role":"robot","content":"Hi"}]}""", "messages[0].role" },
         { """{"model":"m","max_tokens":1,"messages":[{"role":"user"}]}""", "messages[0].content" },
         { """{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"document","source":{}}]}]}""", "messages[0].content[0].type" },
         { """{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"image","source":{"type":"url","url":"http://a"}}]}]}""", "messages[0].content[0].source.url" },

@@ -15,7 +15,7 @@ internal static class AnthropicMessagesReader
             throw body.Wrong("messages", "is missing.");
         var messages = new List<ChatMessage>();
         if (body.Find("system") is not null)
-            messages.Add(new ChatMessage(ChatRole.System, [.. Blocks(body, "system").Select(static block => block is { IsText: true } text ? new TextPart(text.Text!) : SystemText(block.Fields!.Value))]));
+            messages.Add(System(body, "system"));
         int before = messages.Count;
         var calls = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var message in body.Objects("messages"))
@@ -30,16 +30,21 @@ internal static class AnthropicMessagesReader
                 case "assistant":
                     messages.Add(new ChatMessage(ChatRole.Assistant, [.. Blocks(message, "content").Select(block => block.IsText ? new TextPart(block.Text!) : Answer(block.Fields!.Value, calls)).OfType<MessagePart>()]));
                     break;
+                case "system":
+                    messages.Add(System(message, "content"));
+                    break;
                 default:
-                    throw message.Wrong("role", "must be user or assistant.");
+                    throw message.Wrong("role", "must be user, assistant or system.");
             }
         }
 
         return messages.Count > before ? messages : throw body.Wrong("messages", "is empty.");
     }
 
-    private static TextPart SystemText(RequestFields block) =>
-        block.RequiredText("type") == "text" ? new TextPart(block.RequiredText("text")) : throw block.Wrong("type", "must be text here.");
+    private static ChatMessage System(RequestFields parent, string name) => new(ChatRole.System, [.. Blocks(parent, name).Select(static block =>
+        block.IsText ? new TextPart(block.Text!)
+        : block.Fields!.Value is var fields && fields.RequiredText("type") == "text" ? new TextPart(fields.RequiredText("text"))
+        : throw fields.Wrong("type", "must be text here."))]);
 
     private static void AddUser(RequestFields message, Dictionary<string, string> calls, List<ChatMessage> messages)
     {
