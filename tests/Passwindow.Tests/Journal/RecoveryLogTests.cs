@@ -66,6 +66,24 @@ public sealed class RecoveryLogTests
         Assert.Contains(path + " at byte ", line);
     }
 
+    [Fact]
+    public async Task A_journal_that_does_not_sync_before_it_shows_closes_in_good_order_though_turns_are_still_to_be_stored()
+    {
+        string folder = Directory.CreateTempSubdirectory("passwindow-").FullName;
+        var log = new LinesLogger();
+        for (int i = 0; i < 25; i++)
+        {
+            await using var journal = FileJournal.Open(new FileJournalSettings(folder, Durability.Os), TimeProvider.System, log);
+            using var turn = new GivenTurn(journal, new History(), $"c_{i}");
+            turn.Start();
+            turn.Done();
+            await turn.CommitAsync();
+        }
+
+        Assert.Empty(log.Lines);
+        Directory.Delete(folder, recursive: true);
+    }
+
     private static async Task<SimulatedDisk> KilledAsync()
     {
         var disk = new SimulatedDisk();

@@ -31,6 +31,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     private bool _stopping;
     private bool _rollDue;
     private bool _halted;
+    private bool _isClosed;
 
     public CommitLoop(IDisk disk, string folder, long firstNumber, CommitLoopSettings settings)
     {
@@ -90,7 +91,10 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     public void SyncWritten()
     {
         lock (_rolling)
-            _file.Sync();
+        {
+            if (!_isClosed)
+                _file.Sync();
+        }
     }
 
     /// <summary>Commits what waits unless something failed, and ends the thread.</summary>
@@ -103,7 +107,26 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
         }
 
         _thread.Join();
-        _file.Dispose();
+        lock (_rolling)
+        {
+            // What is stored after this must be durable here, too, and nobody can sync a file that is closed.
+            if (_settings.Durability == Durability.Os && !_halted)
+                TrySync();
+            _isClosed = true;
+            _file.Dispose();
+        }
+    }
+
+    private void TrySync()
+    {
+        try
+        {
+            _file.Sync();
+        }
+        catch (Exception e)
+        {
+            _settings.OnFailed(new JournalUnavailableException($"The write-ahead file {_file.FilePath} could not be synced: {e.Message}", e));
+        }
     }
 
     private void Run()
