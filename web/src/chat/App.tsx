@@ -42,6 +42,12 @@ export function App({ chat }: { chat: Chat }) {
       box.current?.focus();
   }, [current, narrow]);
 
+  // A button that was pressed and is gone leaves the focus to nothing; the next thing to do is to write.
+  useEffect(() => {
+    if (!narrow && document.activeElement === document.body)
+      box.current?.focus();
+  }, [state.live, narrow]);
+
   const closeDrawer = () => setDrawer(false);
   // Once it is closed: until then what is behind it takes no focus.
   const wasDrawn = useRef(false);

@@ -1,5 +1,5 @@
 import type { ConversationEntry } from 'passwindow';
-import { useState, type RefObject } from 'react';
+import { useRef, useState, type RefObject } from 'react';
 import { Dialog } from '../shared/Dialog';
 import { PlusIcon, SearchIcon } from '../shared/icons';
 import { useStore } from '../shared/store';
@@ -20,6 +20,7 @@ export function Sidebar({ chat, current, search, onChosen }: SidebarProps) {
   const { entries, query, next, phase } = useStore(chat.list);
   const [doomed, setDoomed] = useState<ConversationEntry>();
   const [failed, setFailed] = useState('');
+  const list = useRef<HTMLElement>(null);
   const today = new Date();
 
   const open = (id?: string) => {
@@ -30,6 +31,8 @@ export function Sidebar({ chat, current, search, onChosen }: SidebarProps) {
     const { id } = doomed!;
     setDoomed(undefined);
     await chat.delete(id).catch((error: Error) => setFailed(`It was not deleted. ${error.message}`));
+    if (document.activeElement === document.body)
+      list.current?.querySelector('a')?.focus();
   };
   const rename = (id: string, title: string) => void chat.rename(id, title).catch((error: Error) => setFailed(`It was not renamed. ${error.message}`));
 
@@ -41,7 +44,7 @@ export function Sidebar({ chat, current, search, onChosen }: SidebarProps) {
         <span className="unseen">Search conversations</span>
         <input ref={search} type="search" placeholder="Search" maxLength={200} value={query} onChange={(event) => chat.list.search(event.target.value)} />
       </label>
-      <nav aria-label="Conversations" onKeyDown={walk}>
+      <nav ref={list} aria-label="Conversations" onKeyDown={walk}>
         {days(entries, today, query !== '').map(({ name, entries: group }) => (
           <section key={name}>
             <h2>{name}</h2>

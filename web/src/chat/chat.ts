@@ -40,6 +40,8 @@ export class Chat extends Store<{ readonly current: ConversationStore }> {
 
   /** Sends a message in the conversation that is shown, which gets its address by it. */
   send(message: string, model: string | undefined, replaces?: string) {
+    if (this.state.current.state.phase === 'gone')
+      this.open(); // what was deleted does not come back under its name
     const { current } = this.state;
     if (addressed() !== current.id)
       history.pushState(null, '', `#${current.id}`);
