@@ -116,14 +116,14 @@ public sealed class AgUiWriterTests(ITestOutputHelper log)
     {
         log.WriteLine($"seed {TestDepth.Seed}");
         var random = new Random(TestDepth.Seed);
-        for (int turn = 0; turn < TestDepth.Rounds(quick: 300, full: 5_000); turn++)
+        for (int turn = 0; turn < TestDepth.Rounds(quick: 100, full: 5_000); turn++)
         {
             var events = AnyTurn.Make(random);
             var truth = AgUiDecoder.Decode(EventStreamParser.Parse(Frame(AnyTurn.Context, events, from: 0)));
             for (int from = 1; from < events.Count; from++)
             {
                 var told = AgUiDecoder.Decode(EventStreamParser.Parse(Frame(AnyTurn.Context, events, from)));
-                Assert.Equivalent(truth, told, strict: true);
+                Assert.Equal($"{truth}", $"{told}");
             }
         }
     }

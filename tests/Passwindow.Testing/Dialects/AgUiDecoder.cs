@@ -8,6 +8,12 @@ namespace Passwindow.Testing.Dialects;
 /// </summary>
 public static class AgUiDecoder
 {
+    /// <summary>What it leaves out.</summary>
+    public static IReadOnlyList<string> Losses { get; } =
+    [
+        "that a text is a refusal", "the seal and the encrypted parts of reasoning", "how long a tool ran", "whether a result was a string or other JSON", "empty tokens",
+    ];
+
     /// <exception cref="ProtocolViolationException">A client would refuse the run.</exception>
     public static Told Decode(IEnumerable<StreamEvent> frames)
     {
@@ -22,6 +28,18 @@ public static class AgUiDecoder
         }
 
         return run.Told;
+    }
+
+    /// <summary>What is left of a turn.</summary>
+    public static Told Left(Told truth, Func<string, bool> isClients)
+    {
+        bool isCut = truth.ErrorCode is not null || truth.End is "error" or "interrupted";
+        return truth with
+        {
+            Calls = [.. truth.Calls.Select(static call => call with { IsWhole = false })],
+            End = isCut ? null : truth.End,
+            ErrorCode = truth.ErrorCode ?? (isCut ? truth.End : null),
+        };
     }
 
     // "Optional fields are absent, never null"; what tools, actions and citations hold is anybody's.

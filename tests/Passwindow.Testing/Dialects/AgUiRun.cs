@@ -12,6 +12,7 @@ internal sealed class AgUiRun
     private readonly List<(string Id, string Role)> _messages = [];
     private readonly Dictionary<string, string> _texts = [];
     private readonly List<ToldCall> _calls = [];
+    private readonly HashSet<string> _unanswered = [];
     private string? _turn;
     private (long? Input, long? Output) _usage;
     private string? _end;
@@ -91,7 +92,8 @@ internal sealed class AgUiRun
                 Answer(json);
                 break;
             case "CUSTOM":
-                _ = Field(json, "name") + json.GetProperty("value").ValueKind;
+                if (Field(json, "name") == "action")
+                    _calls.RemoveAll(call => call.Id == Field(json.GetProperty("value"), "id"));
                 break;
             case "RUN_FINISHED":
                 Finish(json);
@@ -115,7 +117,7 @@ internal sealed class AgUiRun
         _end = Field(outcome, "type") == "interrupt" ? "interrupt" : Field(json.GetProperty("metadata"), "finish_reason");
         if (Field(outcome, "type") == "cancelled" != _end is "stopped" or "abandoned")
             throw new ProtocolViolationException($"The outcome of {_end} is {Field(outcome, "type")}.");
-        string[] unanswered = [.. _calls.Where(static call => call.Result is null).Select(static call => call.Id)];
+        string[] unanswered = [.. _calls.Where(call => call.Result is null && !_unanswered.Contains(call.Id)).Select(static call => call.Id)];
         string[] pending = outcome.TryGetProperty("pendingToolCallIds", out var ids) ? [.. ids.EnumerateArray().Select(static id => id.GetString()!)] : [];
         if (Field(outcome, "type") == "success" && !pending.SequenceEqual(unanswered))
             throw new ProtocolViolationException("A client would take other calls for pending than those that are.");
@@ -126,7 +128,7 @@ internal sealed class AgUiRun
         _ = Field(json, "messageId");
         bool isError = json.TryGetProperty("metadata", out var metadata);
         if (isError && metadata.TryGetProperty("unanswered", out _))
-            Change(Field(json, "toolCallId"), static call => call with { Result = "" });
+            _unanswered.Add(Field(json, "toolCallId"));
         else
             Change(Field(json, "toolCallId"), call => call with { Result = Field(json, "content"), IsError = isError });
     }

@@ -37,7 +37,7 @@ public static class NativeDecoder
                         calls[begun] = calls[begun] with { Arguments = calls[begun].Arguments + field("delta") };
                     break;
                 case "tool_call":
-                    var whole = new ToldCall(field("id"), field("name"), JsonSerializer.Serialize(json.GetProperty("arguments")), null, false);
+                    var whole = new ToldCall(field("id"), field("name"), JsonSerializer.Serialize(json.GetProperty("arguments")), null, false) { IsWhole = true };
                     int written = calls.FindLastIndex(call => call.Id == whole.Id && call.Result is null);
                     if (written < 0)
                         calls.Add(whole);
@@ -49,6 +49,9 @@ public static class NativeDecoder
                     int asked = calls.FindLastIndex(call => call.Id == field("id") && call.Result is null);
                     if (asked >= 0)
                         calls[asked] = calls[asked] with { Result = ToldCall.TextOf(failed ? error : json.GetProperty("result")), IsError = failed };
+                    break;
+                case "action":
+                    calls.RemoveAll(call => call.Id == field("id")); // the model called it, the client is shown an action
                     break;
                 case "usage":
                     told = told with { InputTokens = Count(json, "input_tokens"), OutputTokens = Count(json, "output_tokens") };

@@ -5,6 +5,8 @@ namespace Passwindow.Testing.Dialects;
 /// <summary>What a client of some dialect has understood of a turn: what must be the same in all of them, as far as each can say it.</summary>
 public sealed record Told
 {
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
+
     /// <summary>The answer.</summary>
     public string Text { get; init; } = "";
 
@@ -25,6 +27,9 @@ public sealed record Told
 
     /// <summary>The code of the error that ended it; null for none.</summary>
     public string? ErrorCode { get; init; }
+
+    /// <summary>All of it, so that two can be compared and a difference be read.</summary>
+    public override string ToString() => JsonSerializer.Serialize(this, Readable);
 }
 
 /// <summary>A call, and what became of it.</summary>
@@ -35,6 +40,9 @@ public sealed record Told
 /// <param name="IsError">Whether the tool failed.</param>
 public sealed record ToldCall(string Id, string Name, string Arguments, string? Result, bool IsError)
 {
+    /// <summary>Whether the model completed it; only the native dialect and its kin say so in every case.</summary>
+    public bool IsWhole { get; init; }
+
     /// <summary>JSON spelled one way; anything else as it is.</summary>
     public static string Canonical(string text)
     {

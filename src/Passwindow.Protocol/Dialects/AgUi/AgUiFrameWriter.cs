@@ -57,7 +57,7 @@ public sealed class AgUiFrameWriter(FrameContext context, AgUiOptions options) :
                 WriteResult(committed.Seq, json, output);
                 break;
             case EventType.Action or EventType.Citation or EventType.Seam or EventType.SuggestedQuestions:
-                WriteCustom(committed.Type, json, output);
+                WriteCustom(committed, json, output);
                 break;
             case EventType.Usage:
                 _usage = new AgUiUsage(committed.Json.ToArray());
@@ -195,11 +195,12 @@ public sealed class AgUiFrameWriter(FrameContext context, AgUiOptions options) :
             _said.Result(seq, json, output);
     }
 
-    private void WriteCustom(EventType type, ReadOnlySpan<byte> json, IBufferWriter<byte> output)
+    private void WriteCustom(in CommittedEvent committed, ReadOnlySpan<byte> json, IBufferWriter<byte> output)
     {
-        switch (type)
+        switch (committed.Type)
         {
             case EventType.Action:
+                _said.Act(committed.Seq, EventJson.GetRequired(json, "id"u8), output);
                 _said.Custom("action"u8, [.. "{\"id\":"u8, .. EventJson.GetRequired(json, "id"u8), .. ",\"action\":"u8, .. EventJson.GetRequired(json, "action"u8), .. "}"u8], output);
                 break;
             case EventType.Citation:

@@ -78,6 +78,13 @@ internal sealed class AgUiMessages
         Answer(Find(id, isOpen: false), id, MessageId(seq), escaped, isError ? "{\"is_error\":true}"u8 : default, output);
     }
 
+    /// <summary>A call turned out to be an action: if its arguments were told, its end is told too.</summary>
+    public void Act(long seq, ReadOnlySpan<byte> id, IBufferWriter<byte> output)
+    {
+        if (Find(id, isOpen: true) is { } call)
+            Answer(call, id, MessageId(seq), "done"u8, default, output);
+    }
+
     /// <summary>Tells that nobody answers a call.</summary>
     public void NotAnswered(AgUiCall call, string error, IBufferWriter<byte> output) =>
         Answer(call, call.Id, [.. call.Parent.Id, .. "-"u8, .. Encoding.ASCII.GetBytes(_calls.IndexOf(call).ToString(CultureInfo.InvariantCulture))], Encoding.UTF8.GetBytes(error), "{\"is_error\":true,\"unanswered\":true}"u8, output);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Passwindow.Protocol;
 using Passwindow.Protocol.Upstream;
 using Passwindow.Testing;
 using Passwindow.Tests.Tools;
@@ -18,7 +19,7 @@ public sealed class AgUiInterruptTests
     public async Task The_answer_goes_to_the_turn_that_waits_and_its_run_shows_the_rest(string resume, string result, int ran)
     {
         int runs = 0;
-        var model = new ScriptedModel().Then(Text("I will pay."), Call("a", "pay"), Call("b", "look"), new AnswerEnded(Protocol.FinishReason.ToolCalls)).ThenSay("Well.");
+        var model = new ScriptedModel().Then(Text("I will pay."), Call("a", "pay"), Call("b", "look"), new AnswerEnded(FinishReason.ToolCalls)).ThenSay("Well.");
         await using var server = await StartAsync(model, () => Interlocked.Increment(ref runs), static options => options.Linger = TimeSpan.Zero);
         var asked = await server.FinishAsync(Input("t", "r1", Message("m1", "user", "Pay")));
         string turn = asked[0].GetProperty("metadata").Text("turn_id")!;
@@ -107,14 +108,13 @@ public sealed class AgUiInterruptTests
         });
         await using var stream = await server.RunAsync(Input("t", "r1", Message("m1", "user", "Pay")));
         await UntilAsync(stream, "TOOL_CALL_END");
-        var ended = stream.ReadToEndAsync();
-        while (!ended.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromMilliseconds(100)); // the pulse, whenever the turn has come to wait
+        var running = server.Get<Turns.RunningTurns>().FindIn(new ConversationKey(TenantId.Default, new ConversationId("t")))!;
+        while (!running.WaitsForPeople)
             await Task.Yield();
-        }
-
-        Assert.Contains("interrupt", (await ended)[^1].Data);
+        time.Advance(TimeSpan.FromMilliseconds(100)); // the pulse
+        Assert.Contains("interrupt", (await stream.ReadToEndAsync().WaitAsync(ChatServer.Patience))[^1].Data);
+        while (running.Viewers > 0)
+            await Task.Yield();
         string turn = stream.Turn();
         time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(1, server.Get<Turns.RunningTurns>().Count);
