@@ -10,8 +10,8 @@ const pages = ['index.html', 'inspect.html'].filter((page) => existsSync(here(pa
 /** The part that reads Markdown is fetched with the page, not after it: an answer would wait for it. */
 const preloadMarkdown: Plugin = {
   name: 'preload-markdown',
-  transformIndexHtml: (_, { bundle }) =>
-    Object.values(bundle ?? {})
+  transformIndexHtml: (_, { bundle, path }) =>
+    Object.values((path === '/index.html' && bundle) || {})
       .filter((chunk) => chunk.type === 'chunk' && chunk.name === 'Markdown')
       .map((chunk) => ({ tag: 'link', attrs: { rel: 'modulepreload', href: `/${chunk.fileName}` }, injectTo: 'head' as const })),
 };

@@ -20,10 +20,13 @@ internal static class PageFiles
         // Of all that is served only these files are compressed: an event stream has to leave as it is written.
         app.UseWhen(static context => context.Request.Path.StartsWithSegments(Hashed), static assets => assets.UseResponseCompression());
         app.UseDefaultFiles();
-        app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = SetCaching });
+        app.UseStaticFiles(Options());
+        app.MapFallbackToFile("/inspect/{turn}", "inspect.html", Options()); // which reads of its address which turn it shows
         if (!File.Exists(Path.Combine(app.Environment.WebRootPath ?? "", "index.html")))
             app.MapGet("/", static () => Results.Text(NotBuilt, statusCode: StatusCodes.Status404NotFound));
     }
+
+    private static StaticFileOptions Options() => new() { OnPrepareResponse = SetCaching };
 
     private static void SetCaching(StaticFileResponseContext file) =>
         new ResponseHeaders(file.Context.Response.Headers).CacheControl = file.Context.Request.Path.StartsWithSegments(Hashed) ? ForGood : AskAgain;

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Microsoft.Playwright;
 using Passwindow.Testing;
-using Passwindow.Testing.Fixtures;
 using Xunit;
 
 namespace Passwindow.Integration.Tests.Browser;
@@ -13,30 +11,28 @@ public sealed class AccessibilityTests(Chromium chromium)
     [Theory, InlineData("light"), InlineData("dark")]
     public async Task Axe_finds_no_serious_violation(string theme)
     {
-        string axe = FixtureFolder.PathOf("../../web/node_modules/axe-core/axe.min.js");
         await using var site = await Site.StartAsync("--Passwindow:Suggestions=demo");
         await using var chat = await ChatPage.OpenAsync(await chromium.NewPageAsync(), site.Address);
         await chat.Page.EvaluateAsync($"document.documentElement.dataset.theme = '{theme}'");
-        await chat.Page.EvaluateAsync(await File.ReadAllTextAsync(axe));
-        await CheckAsync(chat, "empty");
+        await Axe.CheckAsync(chat.Page, "empty");
 
         await chat.AskAsync("Show all");
         site.Send(ChatChunks.Reasoning("Hm."));
         site.Say("# Title\n\nText with `code`, [a link](https://example.org/) and $x$.\n\n> quoted\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n- [x] done\n- [ ] open\n\n```js\nconst a = '1'; // note\n```\n\n");
         await chat.SeesAsync("note");
-        await CheckAsync(chat, "while it is answered");
+        await Axe.CheckAsync(chat.Page, "while it is answered");
         site.Send(ChatChunks.Delta("""{"content":"","annotations":[{"type":"url_citation","url_citation":{"url":"https://example.org/a","title":"The source"}}]}"""));
         site.Finish();
         await chat.AnsweredAsync();
         await Assertions.Expect(chat.Page.Locator(".suggestions button")).ToHaveCountAsync(3);
-        await CheckAsync(chat, "answered");
+        await Axe.CheckAsync(chat.Page, "answered");
 
         await chat.Page.Keyboard.PressAsync("Control+/");
-        await CheckAsync(chat, "help");
+        await Axe.CheckAsync(chat.Page, "help");
         await chat.Page.Keyboard.PressAsync("Escape");
         await chat.Page.SetViewportSizeAsync(390, 780);
         await chat.Page.GetByRole(AriaRole.Button, new() { Name = "Conversations", Exact = true }).ClickAsync();
-        await CheckAsync(chat, "drawer");
+        await Axe.CheckAsync(chat.Page, "drawer");
     }
 
     [Fact]
@@ -115,13 +111,5 @@ public sealed class AccessibilityTests(Chromium chromium)
 
         await Assertions.Expect(chat.Box).ToHaveValueAsync("にほ");
         await Assertions.Expect(chat.Questions).ToHaveCountAsync(0);
-    }
-
-    private static async Task CheckAsync(ChatPage chat, string when)
-    {
-        // What fades in would be judged by its first colours.
-        await chat.Page.EvaluateAsync("() => Promise.all(document.getAnimations().filter(each => each.effect.getTiming().iterations === 1).map(each => each.finished))");
-        var found = await chat.Page.EvaluateAsync<JsonElement>("async () => (await axe.run(document, { resultTypes: ['violations'] })).violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes.map(node => node.html).join('\\n') }))");
-        Assert.Equal("", string.Join('\n', found.EnumerateArray().Where(static each => each.GetProperty("impact").GetString() is "serious" or "critical").Select(each => $"{when}: {each}")));
     }
 }

@@ -6,18 +6,12 @@ namespace Passwindow.Integration.Tests.Browser;
 /// <summary>The chat page in one tab, as a person finds their way in it. What goes wrong in its scripts fails the test at its end.</summary>
 internal sealed class ChatPage : IAsyncDisposable
 {
-    private readonly List<string> _errors = [];
+    private readonly PageErrors _errors;
 
     private ChatPage(IPage page)
     {
         Page = page;
-        page.PageError += (_, error) => _errors.Add(error);
-        page.Console += (_, message) =>
-        {
-            // What a policy holds off is told there.
-            if (message.Type == "error" && message.Text.Contains("Security Policy", StringComparison.Ordinal))
-                _errors.Add(message.Text);
-        };
+        _errors = new PageErrors(page);
     }
 
     public IPage Page { get; }
@@ -43,12 +37,17 @@ internal sealed class ChatPage : IAsyncDisposable
 
     public static async Task<ChatPage> OpenAsync(IPage page, Uri address, string? conversation = null)
     {
-        string main = Path.Combine(AppContext.BaseDirectory, "wwwroot", "index.html");
-        if (!File.Exists(main) && Environment.GetEnvironmentVariable("CI") != "true")
-            Assert.Skip("the page is not built (web/build.sh)");
+        SkipUnlessBuilt();
         var chat = new ChatPage(page);
         await page.GotoAsync(address + (conversation is null ? "" : $"#{conversation}"));
         return chat;
+    }
+
+    public static void SkipUnlessBuilt()
+    {
+        string main = Path.Combine(AppContext.BaseDirectory, "wwwroot", "index.html");
+        if (!File.Exists(main) && Environment.GetEnvironmentVariable("CI") != "true")
+            Assert.Skip("the page is not built (web/build.sh)");
     }
 
     public async Task AskAsync(string question)
@@ -74,6 +73,6 @@ internal sealed class ChatPage : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Page.Context.DisposeAsync();
-        Assert.Empty(_errors);
+        _errors.AssertNone();
     }
 }

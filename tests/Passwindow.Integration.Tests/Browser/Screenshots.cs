@@ -72,6 +72,53 @@ public sealed class Screenshots(Chromium chromium)
         await TakeAsync(chat, "error");
     }
 
+    [Theory(Explicit = true)]
+    [InlineData("inspect-light", ColorScheme.Light, 1280, 960)]
+    [InlineData("inspect-dark", ColorScheme.Dark, 1280, 960)]
+    [InlineData("inspect-phone", ColorScheme.Light, 390, 844)]
+    public async Task Of_the_inspector(string name, ColorScheme scheme, int width, int height)
+    {
+        await using var site = await Site.StartAsync(
+            static services => services.AddPasswindowTool("get_station_rates", "The rates.", static async (string kitchen) =>
+            {
+                await Task.Delay(620);
+                return new { kitchen, grill = 42, pastry = 18 };
+            }));
+        await using var chat = await OpenAsync(site, scheme, width, height);
+        var random = new Random(7);
+        async Task SayAsync(string text, Func<string, byte[]> chunk)
+        {
+            foreach (string word in text.Split(' '))
+            {
+                site.Send(chunk(word + " "));
+                await Task.Delay(random.Next(8, 42));
+            }
+        }
+
+        await chat.AskAsync(Question);
+        await Task.Delay(350);
+        string turn = await chat.Page.EvaluateAsync<string>("async () => (await (await fetch('/chat/conversations/' + location.hash.slice(1))).json()).turn_id");
+        using var http = new HttpClient();
+        using var first = await http.GetAsync($"{site.Address}chat/turns/{turn}/events?dialect=openai", HttpCompletionOption.ResponseHeadersRead);
+        await SayAsync("A queue, then. The rates of the stations are needed before anything can be said of it.", ChatChunks.Reasoning);
+        site.Send(ChatChunks.ToolCall(0, "call_1", "get_station_rates", """{"kitchen":"main"}"""));
+        site.Finish("tool_calls");
+        await Task.Delay(900);
+        await SayAsync(Answer[..300], ChatChunks.Text);
+        first.Dispose();
+        await SayAsync(Answer[300..700], ChatChunks.Text);
+        await Task.Delay(700);
+        using var again = await http.GetAsync($"{site.Address}chat/turns/{turn}/events?after=60", HttpCompletionOption.ResponseHeadersRead);
+        await SayAsync(Answer[700..], ChatChunks.Text);
+        site.Finish();
+        await chat.AnsweredAsync();
+
+        await chat.Answer.GetByRole(AriaRole.Link, new() { Name = "Inspect this turn" }).ClickAsync();
+        await Assertions.Expect(chat.Page.Locator(".frame-time").Last).ToBeVisibleAsync();
+        await chat.Page.Locator(".frame summary").Nth(1).EvaluateAsync("summary => summary.click()");
+        await TakeAsync(chat, name);
+    }
+
     private async Task<ChatPage> OpenAsync(Site site, ColorScheme scheme, int width, int height)
     {
         var context = await chromium.NewContextAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height }, DeviceScaleFactor = 1.5f });
