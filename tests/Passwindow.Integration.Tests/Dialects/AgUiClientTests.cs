@@ -106,7 +106,7 @@ public sealed class AgUiClientTests
         site.Upstream.Next(static async exchange =>
         {
             await exchange.WriteAsync((byte[])[.. ChatChunks.Role, .. ChatChunks.Text("Hal")]);
-            exchange.Reset();
+            exchange.Close();
         });
 
         var said = await NodeClient.RunAsync("ag-ui/error.mjs", site.Address, version);

@@ -19,6 +19,13 @@ public sealed class DialectMatrixTests(ITestOutputHelper log)
 
     public static TheoryData<string> Beginnings => ["native", "keyed", "data", "text", "openai", "openai-responses", "anthropic", "ui-message", "ag-ui"];
 
+    private enum Ending
+    {
+        IsWhole,
+        BreaksOff,
+        IsStopped,
+    }
+
     private static readonly string[] Turns =
     [
         "chat-completions/deepseek-tool-variations-async",
@@ -29,16 +36,18 @@ public sealed class DialectMatrixTests(ITestOutputHelper log)
     public async Task Begun_in_one_and_watched_in_all_it_is_one_turn(string beginning)
     {
         log.WriteLine($"seed {TestDepth.Seed}");
-        for (int round = 0; round < TestDepth.Rounds(quick: 2, full: 40); round++)
+        var random = new Random(TestDepth.Seed);
+        for (int round = 0; round < TestDepth.Rounds(quick: 3, full: 60); round++)
         {
             foreach (string path in Turns)
-                await RunAsync(beginning, new UpstreamRecording(path.Split('/')[0], path.Split('/')[1]), new Random(TestDepth.Seed + round));
+                await RunAsync(beginning, new UpstreamRecording(path.Split('/')[0], path.Split('/')[1]), (Ending)random.Next(3), random);
         }
     }
 
-    private static async Task RunAsync(string beginning, UpstreamRecording recording, Random random)
+    private static async Task RunAsync(string beginning, UpstreamRecording recording, Ending ending, Random random)
     {
         using var allCame = new SemaphoreSlim(0);
+        using var halfSaid = new SemaphoreSlim(0);
         await using var upstream = new ScriptedUpstream(async exchange =>
         {
             byte[][] frames = [.. Encoding.UTF8.GetString(recording.Body).ReplaceLineEndings("\n").Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(static frame => Encoding.UTF8.GetBytes(frame + "\n\n"))];
@@ -46,6 +55,19 @@ public sealed class DialectMatrixTests(ITestOutputHelper log)
             {
                 if (i == frames.Length / 4)
                     await allCame.WaitAsync();
+                if (i == frames.Length * 3 / 4 && ending == Ending.BreaksOff)
+                {
+                    exchange.Close();
+                    return;
+                }
+
+                if (i == frames.Length * 3 / 4 && ending == Ending.IsStopped)
+                {
+                    halfSaid.Release();
+                    await exchange.ClientGone;
+                    return;
+                }
+
                 await exchange.WriteAsync(frames[i]);
                 if (i % 4 == 0)
                     await Task.Delay(1); // so that the cuts fall where the turn runs
@@ -57,11 +79,19 @@ public sealed class DialectMatrixTests(ITestOutputHelper log)
         var key = new TurnKey(TenantId.Default, new TurnId(first.Turn()));
         var watching = Spoken.All.Select(spoken => new DialectViewer(server, first.Turn(), spoken, new Random(random.Next())).WatchAsync(random.Next(MostBreaks + 1))).ToList();
         allCame.Release();
+        if (ending == Ending.IsStopped)
+        {
+            await halfSaid.WaitAsync().WaitAsync(ServerUnderTest.Patience);
+            using var receipt = await server.StopTurnAsync(first.Turn());
+        }
+
         var whole = Spoken.All.Single(spoken => spoken.Name == beginning).Decode(await first.RestAsync());
         var told = await Task.WhenAll(watching).WaitAsync(ServerUnderTest.Patience);
 
         var truth = told[0];
-        Assert.NotEqual("", truth.Text + string.Concat(truth.Calls.Select(static call => call.Name)));
+        if (ending != Ending.IsStopped) // it may be stopped before what was written is read
+            Assert.NotEqual("", truth.Text + truth.Reasoning + string.Concat(truth.Calls.Select(static call => call.Name)));
+        Assert.Equal(ending switch { Ending.BreaksOff => "error", Ending.IsStopped => "stopped", _ => truth.Calls.Count > 0 ? "tool_calls" : "stop" }, truth.End);
         var reader = (await server.Engine.Journal.FindAsync(key, CancellationToken.None))!;
         var context = FrameContexts.Of(reader.Opening);
         foreach (var (spoken, heard) in Spoken.All.Zip(told))
