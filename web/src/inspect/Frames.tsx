@@ -60,7 +60,7 @@ export function Frames({ reading, events, dialects, onChoose, selected }: Frames
           <option value="">All types</option>
           {[...types].map(([name, count]) => <option key={name} value={name}>{name} ({count})</option>)}
         </select>
-        <span className="count" role="status">{found.length === frames.length ? `${frames.length} frames` : `${found.length} of ${frames.length} frames`}</span>
+        <span className="count" role={status === 'reading' ? undefined : 'status'}>{found.length === frames.length ? `${frames.length} frames` : `${found.length} of ${frames.length} frames`}</span>
         <CopyButton text={() => found.map(({ raw }) => `${raw}\n\n`).join('')} label="Copy these frames" />
       </div>
       {head !== '' && (
