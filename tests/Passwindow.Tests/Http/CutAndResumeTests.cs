@@ -109,6 +109,21 @@ public sealed class CutAndResumeTests
     }
 
     [Fact]
+    public async Task A_post_that_comes_back_with_the_last_id_goes_on_and_starts_nothing()
+    {
+        await using var upstream = new ScriptedUpstream(exchange => exchange.WriteAsync(ChatChunks.Answer("a", "b")));
+        await using var server = await ServerUnderTest.StartAsync(upstream);
+        await using var first = await server.AskAsync();
+        var events = await first.RestAsync();
+        var request = server.Post(Asking.Body());
+        request.Headers.TryAddWithoutValidation("Last-Event-ID", events[1].Id);
+        await using var again = await EventStreamClient.ConnectAsync(request).WaitAsync(ServerUnderTest.Patience);
+
+        Assert.Equal(events.Skip(2), await again.RestAsync());
+        Assert.Single(upstream.Exchanges);
+    }
+
+    [Fact]
     public async Task A_turn_started_in_one_dialect_can_be_watched_in_the_others_while_it_runs()
     {
         using var goOn = new SemaphoreSlim(0);
