@@ -111,11 +111,6 @@ public sealed class TurnTests(Chromium chromium)
     {
         await using var site = await Site.StartAsync();
         var page = await chromium.NewPageAsync();
-        await page.RouteAsync("**/v1/models", route => route.FulfillAsync(new()
-        {
-            ContentType = "application/json",
-            Body = """{"object":"list","data":[{"id":"model/scripted","object":"model"},{"id":"demo","object":"model"}]}""",
-        }));
         await using var chat = await ChatPage.OpenAsync(page, site.Address);
 
         await page.GetByLabel("Model").SelectOptionAsync("demo");
