@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 
@@ -6,6 +7,26 @@ namespace Passwindow.Protocol;
 /// <summary>Reads single fields out of an event's JSON without building a document.</summary>
 public static class EventJson
 {
+    /// <summary>
+    /// Whether it begins as <see cref="EventWriter"/> begins an event of this type and number. What that one spelled is so known without being parsed.
+    /// </summary>
+    public static bool BeginsAs(ReadOnlySpan<byte> json, EventType type, long seq)
+    {
+        var name = EventTypes.Name(type);
+        if (!TrySkip(ref json, TypeField) || !TrySkip(ref json, name) || !TrySkip(ref json, SeqField))
+            return false;
+        return Utf8Parser.TryParse(json, out long number, out int digits) && number == seq && digits < json.Length && json[digits] is (byte)',' or (byte)'}';
+    }
+
+    /// <summary>The type of an event; <see cref="EventType.Unknown"/> if it names none that this version knows.</summary>
+    public static EventType TypeOf(ReadOnlySpan<byte> json)
+    {
+        var value = json;
+        if (TrySkip(ref value, TypeField) && value.IndexOf((byte)'"') is var end and >= 0 && !value[..end].Contains((byte)'\\'))
+            return EventTypes.Parse(value[..end]);
+        return TryGetRaw(json, "type"u8, out var raw) && raw.Length > 2 ? EventTypes.Parse(raw[1..^1]) : EventType.Unknown;
+    }
+
     /// <summary>The bytes of a field's value as they stand (a string with its quotes); false if the event has no such field.</summary>
     public static bool TryGetRaw(ReadOnlySpan<byte> json, ReadOnlySpan<byte> field, out ReadOnlySpan<byte> value)
     {
@@ -49,6 +70,18 @@ public static class EventJson
     {
         var reader = new Utf8JsonReader(json);
         return TrySeek(ref reader, field) && reader.TokenType == JsonTokenType.String ? buffer[..reader.CopyString(buffer)] : [];
+    }
+
+    private static ReadOnlySpan<byte> TypeField => "{\"type\":\""u8;
+
+    private static ReadOnlySpan<byte> SeqField => "\",\"seq\":"u8;
+
+    private static bool TrySkip(ref ReadOnlySpan<byte> json, ReadOnlySpan<byte> expected)
+    {
+        if (!json.StartsWith(expected))
+            return false;
+        json = json[expected.Length..];
+        return true;
     }
 
     private static bool TrySeek(ref Utf8JsonReader reader, ReadOnlySpan<byte> field)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -40,6 +41,8 @@ public sealed class EventWriter : IDisposable
     /// <summary><c>token</c>. A refusal is text that a person must see as well; it is marked so that a dialect with a field for it can use that.</summary>
     public ReadOnlySpan<byte> Token(long seq, ReadOnlySpan<byte> text, bool refusal = false)
     {
+        if (!refusal && Options.Encoder!.FindFirstCharacterToEncodeUtf8(text) < 0)
+            return PlainToken(seq, text);
         Begin(EventType.Token, seq);
         _json.WriteString("token"u8, text);
         if (refusal)
@@ -196,6 +199,25 @@ public sealed class EventWriter : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _json.Dispose();
+
+    /// <summary>Nearly every event is a token without anything to escape: its bytes are put together as the writer below would.</summary>
+    private ReadOnlySpan<byte> PlainToken(long seq, ReadOnlySpan<byte> text)
+    {
+        const int around = 64;
+        _buffer.ResetWrittenCount();
+        var span = _buffer.GetSpan(text.Length + around);
+        "{\"type\":\"token\",\"seq\":"u8.CopyTo(span);
+        int length = "{\"type\":\"token\",\"seq\":"u8.Length;
+        Utf8Formatter.TryFormat(seq, span[length..], out int digits);
+        length += digits;
+        ",\"token\":\""u8.CopyTo(span[length..]);
+        length += ",\"token\":\""u8.Length;
+        text.CopyTo(span[length..]);
+        length += text.Length;
+        "\"}"u8.CopyTo(span[length..]);
+        _buffer.Advance(length + 2);
+        return _buffer.WrittenSpan;
+    }
 
     private void Begin(EventType type, long seq)
     {

@@ -9,7 +9,12 @@ internal sealed class SseBuffer(int capacity)
 
     public ReadOnlySpan<byte> Bytes => _array.AsSpan(_start, _end - _start);
 
-    public void Skip(int count) => _start += count;
+    public void Skip(int count)
+    {
+        _start += count;
+        if (_start == _end)
+            _start = _end = 0; // the same few bytes again and again, which the processor still has at hand
+    }
 
     public void Clear() => _start = _end = 0;
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using Passwindow.Protocol.ServerSentEvents;
@@ -17,6 +18,11 @@ public abstract class UpstreamReader
     /// </summary>
     public bool IsComplete { get; protected set; }
 
+    private readonly TextShape _shape = new();
+
+    /// <summary>Whether the event that was read last held, beside what never changes anything, a piece of text and nothing else.</summary>
+    private protected virtual bool WasOnlyText => false;
+
     /// <summary>What holds the memory of the chat events of one call.</summary>
     private protected TextBuffer Buffer { get; } = new();
 
@@ -33,14 +39,27 @@ public abstract class UpstreamReader
         var data = sse.Data.Trim(" \t\r\n"u8);
         if (data.IsEmpty)
             return;
+        bool isError = sse.Type.SequenceEqual("error"u8);
+        if (!isError && _shape.TryRead(data, out var text))
+        {
+            Buffer.Write(text);
+            said.Add(new TextDelta(Buffer.Take()));
+            return;
+        }
+
+        _shape.Forget();
+        int before = said.Count;
         try
         {
-            ReadEvent(data, isError: sse.Type.SequenceEqual("error"u8), said);
+            ReadEvent(data, isError, said);
         }
         catch (Exception fault) when (fault is not UpstreamException)
         {
             throw UpstreamFault.Malformed(fault);
         }
+
+        if (WasOnlyText && said.Count == before + 1 && said.Last() is TextDelta { IsRefusal: false } only)
+            _shape.Learn(data, only.Text.Span);
     }
 
     /// <summary>

@@ -127,20 +127,26 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
         }
     }
 
-    /// <summary>A token came; the next is due within <see cref="TurnLimits.Token"/>.</summary>
-    public void ExpectToken() => Expect(_limits.Token);
-
-    /// <summary>Nobody owes a token just now.</summary>
-    public void ExpectNothing() => Expect(Timeout.InfiniteTimeSpan);
-
-    /// <summary>A token was made: if nobody watches, it is for nobody, until somebody comes back and reads it.</summary>
-    public void CountToken()
+    /// <summary>
+    /// The model said something; the next is due within <see cref="TurnLimits.Token"/>. A token that nobody watches is for nobody, until
+    /// somebody comes back and reads it.
+    /// </summary>
+    public void Hear(bool isToken)
     {
         lock (_gate)
         {
-            if (_viewers == 0)
+            _silentSince = _time.GetTimestamp();
+            _silenceLimit = _limits.Token;
+            if (isToken && _viewers == 0)
                 _tokensToNobody++;
         }
+    }
+
+    /// <summary>Nobody owes a token just now.</summary>
+    public void ExpectNothing()
+    {
+        lock (_gate)
+            _silenceLimit = Timeout.InfiniteTimeSpan;
     }
 
     /// <summary>How many pieces of the answer were made since the last viewer left.</summary>
@@ -179,15 +185,6 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
         // Not on the journal's thread: closing a connection takes its time.
         if (Reader.HasFailed)
             ThreadPool.UnsafeQueueUserWorkItem(static turn => turn.Cancel(CancelReason.JournalFailed), this, preferLocal: false);
-    }
-
-    private void Expect(TimeSpan limit)
-    {
-        lock (_gate)
-        {
-            _silentSince = _time.GetTimestamp();
-            _silenceLimit = limit;
-        }
     }
 
     // Both under the lock, with the number of viewers: one that comes at the last moment keeps the turn, or comes too late, never both.

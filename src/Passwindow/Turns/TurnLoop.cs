@@ -146,7 +146,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
             return;
         }
 
-        turn.ExpectToken();
+        turn.Hear(isToken: said is TextDelta or ReasoningDelta or ToolArgumentsDelta or ToolCallRequested);
         switch (said)
         {
             case TextDelta text:
@@ -180,11 +180,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
         }
     }
 
-    private void MarkToken()
-    {
-        _firstToken ??= turn.Elapsed;
-        turn.CountToken();
-    }
+    private void MarkToken() => _firstToken ??= turn.Elapsed;
 
     /// <summary>Another model goes on. Where nothing was shown yet, <c>usage</c> names it at the end; else a <c>seam</c> stands at the place.</summary>
     private void Follow(string otherModel)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Upstream;
 
@@ -27,10 +26,16 @@ internal sealed class Attempt : IAsyncDisposable
     /// <summary>Whether the model has said anything that is or may be shown.</summary>
     public bool HasSpoken { get; private set; }
 
-    /// <summary>What it says next; null at its end. Counts that came before the first token come behind it.</summary>
+    /// <summary>Whether it did not begin in time, and was given up for that.</summary>
+    public bool IsLate => _limit.IsCancellationRequested && !_turn.IsCancellationRequested;
+
+    /// <summary>Waits for what it says next; false at its end.</summary>
     /// <exception cref="UpstreamException">It failed.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<ChatEvent?> NextAsync()
+    /// <exception cref="OperationCanceledException">It was cut short, or <see cref="IsLate"/>.</exception>
+    public ValueTask<bool> MoveNextAsync() => HasSpoken && _early is not null ? new(true) : _answer.MoveNextAsync();
+
+    /// <summary>What it said; null if that is told later: counts that came before the first token come behind it.</summary>
+    public ChatEvent? Take()
     {
         if (HasSpoken && _early is { } early)
         {
@@ -38,31 +43,22 @@ internal sealed class Attempt : IAsyncDisposable
             return early;
         }
 
-        try
+        var said = _answer.Current;
+        if (HasSpoken || said is Heartbeat)
+            return said;
+        if (said is UsageReported counts)
         {
-            while (await _answer.MoveNextAsync())
-            {
-                var said = _answer.Current;
-                if (HasSpoken || said is Heartbeat)
-                    return said;
-                if (said is UsageReported counts)
-                {
-                    _early = counts;
-                    continue;
-                }
-
-                HasSpoken = true;
-                _limit.CancelAfter(Timeout.InfiniteTimeSpan);
-                return said;
-            }
-
+            _early = counts;
             return null;
         }
-        catch (OperationCanceledException) when (_limit.IsCancellationRequested && !_turn.IsCancellationRequested)
-        {
-            throw new UpstreamException(ErrorCode.UpstreamTimeout, "The model did not begin to answer in time.", retryable: true);
-        }
+
+        HasSpoken = true;
+        _limit.CancelAfter(Timeout.InfiniteTimeSpan);
+        return said;
     }
+
+    /// <summary>The failure of one that <see cref="IsLate"/>.</summary>
+    public static UpstreamException Late() => new(ErrorCode.UpstreamTimeout, "The model did not begin to answer in time.", retryable: true);
 
     public async ValueTask DisposeAsync()
     {

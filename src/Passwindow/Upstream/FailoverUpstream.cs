@@ -28,18 +28,25 @@ internal sealed class FailoverUpstream(ResolvedModel first, FailoverSettings set
             {
                 while (true)
                 {
-                    ChatEvent? said = null;
+                    bool hasMore = false;
                     try
                     {
-                        said = await attempt.NextAsync();
+                        hasMore = await attempt.MoveNextAsync();
                     }
                     catch (UpstreamException thrown)
                     {
                         failure = thrown;
                     }
+                    catch (OperationCanceledException) when (attempt.IsLate)
+                    {
+                        failure = Attempt.Late();
+                    }
 
-                    if (said is null)
+                    if (!hasMore)
                         break;
+                    if (attempt.Take() is not { } taken)
+                        continue;
+                    ChatEvent? said = taken;
                     if (begun is not null)
                         said = begun.Hear(said);
                     if (said is not null)

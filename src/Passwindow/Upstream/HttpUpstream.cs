@@ -16,20 +16,28 @@ internal sealed class HttpUpstream(HttpMessageInvoker http, ProviderEndpoint pro
         using var body = await Guarded(() => UpstreamBody.OpenAsync(response, cancellation), UpstreamFault.WithinAnswer, cancellation);
         var answer = new UpstreamAnswer(provider.Api.CreateReader());
 
-        // Made once: a long answer is thousands of reads.
-        Func<ValueTask<ReadOnlyMemory<byte>>> read = body.ReadAsync;
-        Func<bool> step = answer.Step;
-        var isJson = IsJson(response.Content.Headers.ContentType);
+        if (IsJson(response.Content.Headers.ContentType))
+            answer.FeedDocument(await Guarded(() => JsonDocumentBody.ReadAsync(body), UpstreamFault.WithinAnswer, cancellation));
         while (!answer.IsOver)
         {
-            if (isJson)
-                answer.FeedDocument(await Guarded(() => JsonDocumentBody.ReadAsync(body), UpstreamFault.WithinAnswer, cancellation));
-            else if (await Guarded(read, UpstreamFault.WithinAnswer, cancellation) is { IsEmpty: false } bytes)
-                answer.Feed(bytes.Span);
-            else
-                answer.Close();
+            if (!answer.IsDocument)
+            {
+                // Not by a method of its own: each through which a token passes is one that must be woken and go on.
+                try
+                {
+                    answer.Feed(body.Read(await body.BeginRead()).Span);
+                }
+                catch (Exception thrown)
+                {
+                    throw Failure(thrown, UpstreamFault.WithinAnswer, cancellation);
+                }
+                finally
+                {
+                    body.EndRead();
+                }
+            }
 
-            while (Redacted(step))
+            while (Redacted(answer))
             {
                 foreach (var said in answer.Said)
                     yield return said;
@@ -97,35 +105,35 @@ internal sealed class HttpUpstream(HttpMessageInvoker http, ProviderEndpoint pro
 
     private static bool IsJson(MediaTypeHeaderValue? type) => string.Equals(type?.MediaType, "application/json", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whatever is thrown becomes the failure that the turn knows; a cancellation is one only if it is ours.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T> Guarded<T>(Func<ValueTask<T>> step, Func<Exception, UpstreamException> map, CancellationToken cancellation)
     {
         try
         {
             return await step();
         }
-        catch (Exception) when (cancellation.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellation);
-        }
-        catch (UpstreamException)
-        {
-            throw;
-        }
         catch (Exception thrown)
         {
-            UpstreamLog.Broke(log, thrown, provider.Name);
-            throw map(thrown);
+            throw Failure(thrown, map, cancellation);
         }
     }
 
+    /// <summary>Whatever is thrown becomes the failure that the turn knows; a cancellation is one only if it is ours.</summary>
+    private Exception Failure(Exception thrown, Func<Exception, UpstreamException> map, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+            return new OperationCanceledException(cancellation);
+        if (thrown is UpstreamException)
+            return thrown;
+        UpstreamLog.Broke(log, thrown, provider.Name);
+        return map(thrown);
+    }
+
     /// <summary>An error within the answer may repeat our key as well.</summary>
-    private bool Redacted(Func<bool> step)
+    private bool Redacted(UpstreamAnswer answer)
     {
         try
         {
-            return step();
+            return answer.Step();
         }
         catch (UpstreamException thrown)
         {

@@ -18,12 +18,18 @@ internal sealed class UpstreamAnswer(UpstreamReader reader)
     /// <summary>Whether the provider has come to its end; what it still sends is not read.</summary>
     public bool IsOver { get; private set; }
 
-    /// <summary>Takes bytes of an event stream; none of them is looked at before <see cref="Step"/>.</summary>
-    public void Feed(ReadOnlySpan<byte> bytes) => _sse.Feed(bytes);
+    /// <summary>Whether it came as a whole.</summary>
+    public bool IsDocument => _document is not null;
 
-    /// <summary>The connection has closed.</summary>
-    public void Close()
+    /// <summary>Takes bytes of an event stream, none of which is looked at before <see cref="Step"/>; no bytes mean that the connection has closed.</summary>
+    public void Feed(ReadOnlySpan<byte> bytes)
     {
+        if (!bytes.IsEmpty)
+        {
+            _sse.Feed(bytes);
+            return;
+        }
+
         _sse.End();
         _closed = true;
     }

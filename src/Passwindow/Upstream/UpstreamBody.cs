@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 
 namespace Passwindow.Upstream;
 
@@ -47,25 +46,37 @@ internal sealed class UpstreamBody : IDisposable
     }
 
     /// <summary>Waits for bytes; empty at the end. They are valid until the next read.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync()
     {
-        if (Interlocked.CompareExchange(ref _state, Reading, Idle) != Idle)
-            throw new OperationCanceledException(_cancellation);
-
         try
         {
-            var length = await _stream.ReadAsync(_buffer, _cancellation);
-            return _buffer.AsMemory(0, length);
+            return Read(await BeginRead());
         }
         finally
         {
-            Interlocked.CompareExchange(ref _state, Idle, Reading);
-
-            // The token's own close passed by while we were reading.
-            if (_cancellation.IsCancellationRequested)
-                CloseIfIdle();
+            EndRead();
         }
+    }
+
+    /// <summary>
+    /// The same in parts, for who reads for every token and waits in a method of its own already: waits for bytes and gives their number, which
+    /// <see cref="Read"/> turns into them. <see cref="EndRead"/> must follow, whatever comes of it.
+    /// </summary>
+    public ValueTask<int> BeginRead() => Interlocked.CompareExchange(ref _state, Reading, Idle) == Idle
+        ? _stream.ReadAsync(_buffer, _cancellation)
+        : throw new OperationCanceledException(_cancellation);
+
+    /// <summary>The bytes of the last read.</summary>
+    public ReadOnlyMemory<byte> Read(int length) => _buffer.AsMemory(0, length);
+
+    /// <summary>A read is over.</summary>
+    public void EndRead()
+    {
+        Interlocked.CompareExchange(ref _state, Idle, Reading);
+
+        // The token's own close passed by while we were reading.
+        if (_cancellation.IsCancellationRequested)
+            CloseIfIdle();
     }
 
     /// <inheritdoc/>

@@ -177,12 +177,25 @@ internal sealed class Viewer : IPulsed, ICommitListener
         return failed ? ViewerEnd.JournalFailed : ViewerEnd.Closing;
     }
 
-    private async ValueTask FlushAsync()
+    private ValueTask FlushAsync()
     {
         _heartbeatDue = false;
-        Volatile.Write(ref _flushingSince, _settings.Time.GetTimestamp());
+        long now = _settings.Time.GetTimestamp();
+        Volatile.Write(ref _flushingSince, now);
         _isFlushing = true;
-        await _output.FlushAsync(CancellationToken.None);
+        var flush = _output.FlushAsync(CancellationToken.None);
+        if (!flush.IsCompletedSuccessfully)
+            return FinishAsync(flush);
+        _ = flush.Result;
+        _isFlushing = false;
+        Volatile.Write(ref _lastWrite, now);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The connection takes no more just now.</summary>
+    private async ValueTask FinishAsync(ValueTask<FlushResult> flush)
+    {
+        await flush;
         _isFlushing = false;
         Volatile.Write(ref _lastWrite, _settings.Time.GetTimestamp());
     }

@@ -34,7 +34,8 @@ internal sealed class AnthropicBlocks(TextBuffer buffer, AnswerText text, ToolCa
     }
 
     /// <summary><c>content_block_delta</c>. Kinds of delta that do not belong to the block's kind, or that nobody knows yet, are skipped.</summary>
-    public void Delta(long index, ReadOnlySpan<byte> json, ICollection<ChatEvent> said)
+    /// <returns>Whether it was a piece of text.</returns>
+    public bool Delta(long index, ReadOnlySpan<byte> json, ICollection<ChatEvent> said)
     {
         if (!_open.TryGetValue(index, out var block))
             throw UpstreamFault.Malformed("The model's provider continued a block that it had not begun.");
@@ -54,7 +55,7 @@ internal sealed class AnthropicBlocks(TextBuffer buffer, AnswerText text, ToolCa
         {
             case Kind.Text when JsonSlice.Is(type, "text_delta"u8):
                 text.Text(piece, said);
-                break;
+                return true;
             case Kind.Text when JsonSlice.Is(type, "citations_delta"u8) && JsonSlice.IsObject(citation):
                 _citations.Tell(citation, type: default, said);
                 break;
@@ -68,6 +69,8 @@ internal sealed class AnthropicBlocks(TextBuffer buffer, AnswerText text, ToolCa
                 calls.Add(block.Call!, partial, said);
                 break;
         }
+
+        return false;
     }
 
     /// <summary><c>content_block_stop</c>: nothing more may come for the block.</summary>

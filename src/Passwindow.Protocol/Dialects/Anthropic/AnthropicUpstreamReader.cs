@@ -21,6 +21,7 @@ public sealed class AnthropicUpstreamReader : UpstreamReader
     private FinishReason _finish = FinishReason.Stop;
     private string? _word;
     private string? _sequence;
+    private bool _wasOnlyText;
 
     /// <summary>Makes the reader of one answer.</summary>
     public AnthropicUpstreamReader()
@@ -28,6 +29,8 @@ public sealed class AnthropicUpstreamReader : UpstreamReader
         _text = new AnswerText(Buffer);
         _blocks = new AnthropicBlocks(Buffer, _text, _calls);
     }
+
+    private protected override bool WasOnlyText => _wasOnlyText;
 
     private protected override void ReadEnd(ICollection<ChatEvent> said)
     {
@@ -43,6 +46,7 @@ public sealed class AnthropicUpstreamReader : UpstreamReader
 
     private protected override void ReadEvent(ReadOnlySpan<byte> data, bool isError, ICollection<ChatEvent> said)
     {
+        _wasOnlyText = false;
         if (isError && data[0] != '{')
             throw UpstreamFault.Reported(data);
         ReadOnlySpan<byte> type = default, index = default, block = default, delta = default, message = default, usage = default, error = default;
@@ -61,7 +65,7 @@ public sealed class AnthropicUpstreamReader : UpstreamReader
         if (isError || JsonSlice.Is(type, "error"u8) || JsonSlice.IsTruthy(error))
             throw UpstreamFault.Reported(error.IsEmpty ? data : error);
         if (JsonSlice.Is(type, "content_block_delta"u8))
-            _blocks.Delta(IndexOf(index), ObjectOf(delta), said);
+            _wasOnlyText = _blocks.Delta(IndexOf(index), ObjectOf(delta), said);
         else if (JsonSlice.Is(type, "content_block_start"u8))
             _blocks.Start(IndexOf(index), ObjectOf(block), said);
         else if (JsonSlice.Is(type, "content_block_stop"u8))

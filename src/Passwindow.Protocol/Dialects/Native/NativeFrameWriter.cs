@@ -14,17 +14,21 @@ public sealed class NativeFrameWriter : IFrameWriter
     /// <inheritdoc/>
     public void Write(in CommittedEvent committed, IBufferWriter<byte> output)
     {
-        SseFrame.ThrowIfLineBreak(committed.Json.Span);
-        SseFrame.WriteEvent(output, EventTypes.Name(committed.Type));
-        SseFrame.WriteDataLine(output, committed.Json.Span);
+        var json = committed.Json.Span;
+        SseFrame.ThrowIfLineBreak(json);
+        var frame = new FrameSpan(output);
+        frame.Add("event: "u8);
+        frame.Add(EventTypes.Name(committed.Type));
+        frame.Add("\ndata: "u8);
+        frame.Add(json);
 
         // The browser's own default is a few seconds: with a journal behind it, coming back sooner costs nothing.
-        if (committed.Type == EventType.Start)
-            output.Write("retry: 1000\n"u8);
+        frame.Add(committed.Type == EventType.Start ? "\nretry: 1000\nid: "u8 : "\nid: "u8);
 
         // Last: a client that keeps an id as soon as its line arrives would otherwise resume behind an event that was cut.
-        SseFrame.WriteId(output, committed.Turn, committed.Seq);
-        SseFrame.WriteEnd(output);
+        frame.AddId(committed.Turn, committed.Seq);
+        frame.Add("\n\n"u8);
+        frame.End();
     }
 
     /// <inheritdoc/>

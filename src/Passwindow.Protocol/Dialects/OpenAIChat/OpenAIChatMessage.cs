@@ -8,6 +8,9 @@ internal sealed class OpenAIChatMessage(AnswerText text, ToolCallAssembler calls
 {
     private readonly ToolCallFragments _fragments = new(calls);
 
+    /// <summary>Whether the last one that was read held a string as <c>content</c> and nothing else that says anything.</summary>
+    public bool WasOnlyText { get; private set; }
+
     /// <exception cref="System.Text.Json.JsonException">It has a field twice.</exception>
     public void Read(ReadOnlySpan<byte> delta, ICollection<ChatEvent> said)
     {
@@ -27,6 +30,8 @@ internal sealed class OpenAIChatMessage(AnswerText text, ToolCallAssembler calls
                 || fields.Take("role"u8, ref role);
         }
 
+        WasOnlyText = JsonSlice.IsString(content) && refusal.IsEmpty && toolCalls.IsEmpty && functionCall.IsEmpty && annotations.IsEmpty
+            && reasoningContent.IsEmpty && reasoning.IsEmpty && reasoningDetails.IsEmpty;
         ReadReasoning(reasoningContent, reasoning, reasoningDetails, said);
         if (JsonSlice.IsArray(content))
             ReadParts(content, said);

@@ -23,6 +23,7 @@ public sealed class OpenAIChatUpstreamReader : UpstreamReader
     private readonly OpenAIChatMessage _message;
     private FinishReason? _finish;
     private string? _word;
+    private bool _wasOnlyText;
 
     /// <summary>Makes the reader of one answer.</summary>
     public OpenAIChatUpstreamReader()
@@ -32,8 +33,11 @@ public sealed class OpenAIChatUpstreamReader : UpstreamReader
         _message = new OpenAIChatMessage(_text, _calls, _sources);
     }
 
+    private protected override bool WasOnlyText => _wasOnlyText;
+
     private protected override void ReadEvent(ReadOnlySpan<byte> data, bool isError, ICollection<ChatEvent> said)
     {
+        _wasOnlyText = false;
         if (data.SequenceEqual("[DONE]"u8))
             Complete(said);
         else if (isError)
@@ -89,6 +93,7 @@ public sealed class OpenAIChatUpstreamReader : UpstreamReader
             ReadChoices(choices, said);
         _sources.ReadSearchResults(results, said);
         _sources.ReadCitations(citations, said);
+        _wasOnlyText &= usage.IsEmpty && groq.IsEmpty && results.IsEmpty && citations.IsEmpty;
         return JsonSlice.IsArray(choices);
     }
 
@@ -105,6 +110,7 @@ public sealed class OpenAIChatUpstreamReader : UpstreamReader
         var items = new JsonItems(choices);
         for (bool isFirst = true; items.MoveNext(); isFirst = false)
         {
+            _wasOnlyText = isFirst;
             if (JsonSlice.IsObject(items.Value))
                 ReadChoice(items.Value, isFirst, said);
         }
@@ -131,8 +137,12 @@ public sealed class OpenAIChatUpstreamReader : UpstreamReader
         if (JsonSlice.Is(finish, "error"u8))
             throw UpstreamFault.Reported(choice);
         ReadUsage(usage, said); // Moonshot
+        _wasOnlyText &= usage.IsEmpty && finish.IsEmpty && message.IsEmpty;
         if (JsonSlice.IsObject(delta))
+        {
             _message.Read(delta, said);
+            _wasOnlyText &= _message.WasOnlyText;
+        }
         else if (JsonSlice.IsObject(message) && !_text.HasSpoken) // a whole answer within a stream; beside deltas it only repeats them
             _message.Read(message, said);
         if (!JsonSlice.IsString(finish) || finish.Length == 2)

@@ -21,13 +21,15 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     private readonly LineBuffer _lines = new();
     private readonly WakeUps _wakeUps = new();
     private readonly Thread _thread;
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
+    private readonly AutoResetEvent _wake = new(initialState: false);
     private Queue<ICommitting> _waiting = new();  // filled under the gate by whoever appends
     private Queue<ICommitting> _gathered = new(); // emptied by this thread alone
     private WriteAheadFile _file;
     private long _batchNumber;
     private long _batchUnderWay;
     private long _begunAt;
+    private bool _isIdle;
     private bool _stopping;
     private bool _rollDue;
     private bool _halted;
@@ -62,29 +64,28 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
         lock (_gate)
         {
             _waiting.Enqueue(each);
-            if (_waiting.Count == 1)
-                Monitor.Pulse(_gate);
+            if (!_isIdle)
+                return; // the loop comes by itself
+            _isIdle = false;
         }
+
+        _wake.Set();
     }
 
     /// <summary>Commits nothing more, whatever waits; for when something else of the journal has failed.</summary>
     public void Halt()
     {
         lock (_gate)
-        {
             _halted = true;
-            Monitor.Pulse(_gate);
-        }
+        _wake.Set();
     }
 
     /// <summary>Begins the next write-ahead file soon, so that this one goes, with what was deleted since it began.</summary>
     public void RollSoon()
     {
         lock (_gate)
-        {
             _rollDue = true;
-            Monitor.Pulse(_gate);
-        }
+        _wake.Set();
     }
 
     /// <summary>Makes durable what was written so far, where that is not done before it is shown (<see cref="Durability.Os"/>).</summary>
@@ -101,11 +102,8 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     public void Dispose()
     {
         lock (_gate)
-        {
             _stopping = true;
-            Monitor.Pulse(_gate);
-        }
-
+        _wake.Set();
         _thread.Join();
         lock (_rolling)
         {
@@ -145,9 +143,10 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
 
     private bool Gather()
     {
-        lock (_gate)
+        while (true)
         {
-            while (true)
+            int milliseconds = Timeout.Infinite;
+            lock (_gate)
             {
                 if (_halted)
                     return false;
@@ -157,18 +156,16 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
                 {
                     if (_stopping)
                         return false;
-                    Monitor.Wait(_gate);
+                    _isIdle = true;
                 }
-                else if (_stopping || IsDue(out int milliseconds))
+                else if (_stopping || IsDue(out milliseconds))
                 {
                     (_gathered, _waiting) = (_waiting, _gathered);
                     return true;
                 }
-                else
-                {
-                    Monitor.Wait(_gate, milliseconds);
-                }
             }
+
+            _wake.WaitOne(milliseconds);
         }
     }
 

@@ -283,6 +283,8 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
     {
         if (json.Length > JournalLine.MaxBody || json.Contains((byte)'\n'))
             throw new ArgumentException("An event is one JSON object without a line break, of less than 16 MiB.", nameof(json));
+        if (EventJson.BeginsAs(json, type, _tail.Last + 1))
+            return;
         if (EventJson.GetInt64(json, "seq"u8) != _tail.Last + 1)
             throw new ArgumentException($"The next event of turn {_opening.Turn} bears the number {_tail.Last + 1}.", nameof(json));
         if (JournalRecord.IsDone(json) != (type == EventType.Done))

@@ -63,6 +63,8 @@ internal sealed class HotTail
     {
         int low = 0;
         int high = _blocks.Count - 1;
+        if (_blocks[high].First <= seq)
+            return _blocks[high]; // nearly always: who reads is at the line
         while (low < high)
         {
             int middle = (low + high + 1) / 2;
@@ -87,7 +89,7 @@ internal sealed class HotTail
 
         public int Size => size;
 
-        public int Used => _count == 0 ? 0 : _events[_count - 1].End;
+        public int Used { get; private set; }
 
         public int Free => size - Used;
 
@@ -107,7 +109,8 @@ internal sealed class HotTail
             json.CopyTo(_bytes.AsSpan(start));
             if (_count == _events.Length)
                 Array.Resize(ref _events, _count * 2);
-            _events[_count++] = (start + json.Length, type);
+            Used = start + json.Length;
+            _events[_count++] = (Used, type);
         }
     }
 }

@@ -107,11 +107,11 @@ internal readonly record struct JournalRecord
     }
 
     /// <summary>Whether an event's JSON is a turn's end.</summary>
-    public static bool IsDone(ReadOnlySpan<byte> json) => EventJson.TryGetRaw(json, "type"u8, out var type) && type.SequenceEqual("\"done\""u8);
+    public static bool IsDone(ReadOnlySpan<byte> json) => EventJson.TypeOf(json) == EventType.Done;
 
     /// <summary>How many tokens a <c>usage</c> event says were for nobody; 0 for any other event.</summary>
     public static long AbandonedTokens(ReadOnlySpan<byte> json) =>
-        EventJson.TryGetRaw(json, "type"u8, out var type) && type.SequenceEqual("\"usage\""u8) ? EventJson.GetInt64(json, "abandoned_tokens"u8) ?? 0 : 0;
+        EventJson.TypeOf(json) == EventType.Usage ? EventJson.GetInt64(json, "abandoned_tokens"u8) ?? 0 : 0;
 
     private static JournalRecordKind? KindOf(ref Utf8JsonReader reader)
     {
@@ -135,9 +135,8 @@ internal readonly record struct JournalRecord
     private JournalRecord WithEvent(ReadOnlySpan<byte> json)
     {
         // The two fields stand first in every event that was ever written, so this reads a few bytes only.
-        EventJson.TryGetRaw(json, "type"u8, out var type);
         long seq = EventJson.GetInt64(json, "seq"u8) ?? throw new JsonException("The event has no number.");
-        return this with { Seq = seq, Type = EventTypes.Parse(type.Length > 2 ? type[1..^1] : default) };
+        return this with { Seq = seq, Type = EventJson.TypeOf(json) };
     }
 }
 

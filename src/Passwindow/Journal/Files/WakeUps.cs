@@ -6,8 +6,8 @@ namespace Passwindow.Journal.Files;
 /// </summary>
 internal sealed class WakeUps
 {
-    /// <summary>How many one thread wakes in a row: some hundred microseconds' worth of writes to sockets.</summary>
-    private const int Share = 32;
+    /// <summary>How many one thread wakes in a row: some hundred microseconds' worth of writes to sockets. On a single core sharing gains nothing.</summary>
+    private static readonly int Share = Environment.ProcessorCount == 1 ? int.MaxValue : 32;
 
     private readonly List<ICommitListener> _woken = [];
 
@@ -26,7 +26,7 @@ internal sealed class WakeUps
     /// <summary>Wakes all of them on other threads: for who holds a lock, or is in a hurry.</summary>
     public static void HandOver(IReadOnlyList<ICommitListener> woken, int from = 0)
     {
-        for (; from < woken.Count; from += Share)
+        for (; from < woken.Count; from += Math.Min(Share, woken.Count - from))
         {
             var part = new ICommitListener[Math.Min(Share, woken.Count - from)];
             for (int i = 0; i < part.Length; i++)
