@@ -19,7 +19,10 @@ internal interface ITurnWriter
     /// <exception cref="ArgumentException">It is another event than the next, or has line breaks, or is longer than a line may be. Nothing was changed.</exception>
     void Append(EventType type, ReadOnlySpan<byte> json);
 
-    /// <summary>Waits until everything appended so far is committed. For the one writer: who appends while it waits prolongs the wait.</summary>
+    /// <summary>Has what was appended committed as soon as the disk allows, where commits are otherwise spaced so that more gathers.</summary>
+    void Hurry();
+
+    /// <summary>Hurries, and waits until everything appended so far is committed. For the one writer: who appends while it waits prolongs the wait.</summary>
     /// <exception cref="JournalUnavailableException">It could not be made durable; nobody was shown it.</exception>
     ValueTask CommitAsync();
 }

@@ -20,6 +20,9 @@ internal sealed class TurnEvents(ITurnWriter writer, TurnTimeline? timeline) : I
 
     public ValueTask CommitAsync() => writer.CommitAsync();
 
+    /// <inheritdoc cref="ITurnWriter.Hurry"/>
+    public void Hurry() => writer.Hurry();
+
     public void Start(TurnOpening opening) =>
         Append(EventType.Start, _spell.Start(writer.NextSeq, opening.Conversation, opening.Turn, opening.Model, opening.CreatedAt));
 

@@ -125,7 +125,10 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
         {
             // The upstream may have had more at hand when the turn was cut short: nothing is journalled after a stop.
             turn.Cancellation.ThrowIfCancellationRequested();
+            bool isFirst = _firstToken is null;
             Hear(said, answer);
+            if (isFirst && _firstToken is not null)
+                _events.Hurry(); // somebody looks at an empty screen
             if (_events.Bytes > context.Limits.MaxAnswerBytes)
                 return answer;
             if (_events.RunsAhead)

@@ -13,8 +13,14 @@ internal static class UpstreamHttp
     /// <summary>Makes the pool. An invoker, not an HttpClient: that one would only add a timeout and buffers, and we want neither.</summary>
     /// <param name="useProxy">Whether the proxy of the environment (<c>HTTPS_PROXY</c> …) is used.</param>
     /// <param name="maxConnections">How many connections one provider may have.</param>
-    public static HttpMessageInvoker Create(bool useProxy = false, int maxConnections = DefaultMaxConnections) =>
-        new(CreateHandler(useProxy, maxConnections), disposeHandler: true);
+    /// <param name="gathersReads">Whether reads gather (<see cref="GatheredReads"/>).</param>
+    public static HttpMessageInvoker Create(bool useProxy = false, int maxConnections = DefaultMaxConnections, bool gathersReads = false)
+    {
+        var handler = CreateHandler(useProxy, maxConnections);
+        if (gathersReads)
+            handler.ConnectCallback = GatheredReads.ConnectAsync;
+        return new(handler, disposeHandler: true);
+    }
 
     /// <summary>Makes a pool that only looks whether somebody is there on this machine.</summary>
     public static HttpMessageInvoker CreateForLocalSearch()

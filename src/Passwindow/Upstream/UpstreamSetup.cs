@@ -41,7 +41,8 @@ internal sealed class UpstreamSetup : IDisposable, IAsyncDisposable
             .Select(provider => ProviderSetting.Check(provider.Key, WellKnownProviders.Complete(provider.Key, provider.Value, configuration))).ToList();
         var wellKnown = WellKnownProviders.Read(configuration).ToList();
         var ollamaRoot = OllamaHost.Read(configuration);
-        _http = UpstreamHttp.Create(settings.UseProxy, settings.MaxConnectionsPerProvider);
+        bool gathers = settings.Durability == Durability.Fsync && services.GetService<GatheredReads>() is not null; // else nothing waits for a commit
+        _http = UpstreamHttp.Create(settings.UseProxy, settings.MaxConnectionsPerProvider, gathers);
 
         // A client may have been registered for a scope; ours lasts as long as the server.
         _scope = services.CreateAsyncScope();

@@ -5,7 +5,7 @@ namespace Passwindow.Journal.Files;
 /// synced once, and then shown. Nothing is shown before (contract, promise 1). The first write or sync that fails is the last.
 /// </summary>
 /// <remarks>
-/// A commit after a pause begins at once. Under load the next one begins a little after the last one began and not as soon as it can, so
+/// A commit after a pause begins at once, and so does one that somebody waits for: a turn's first event, its first token, a tool's call. Under load the next one begins a little after the last one began and not as soon as it can, so
 /// that more gathers: syncs per second then have a ceiling, however many turns run.
 /// </remarks>
 internal sealed class CommitLoop : ICommitQueue, IDisposable
@@ -22,7 +22,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     private readonly WakeUps _wakeUps = new();
     private readonly Thread _thread;
     private readonly Lock _gate = new();
-    private readonly AutoResetEvent _wake = new(initialState: false);
+    private readonly AutoResetEvent _wake = new(initialState: false); // never disposed: the other thread's failure may come after our end
     private Queue<ICommitting> _waiting = new();  // filled under the gate by whoever appends
     private Queue<ICommitting> _gathered = new(); // emptied by this thread alone
     private WriteAheadFile _file;
@@ -30,6 +30,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     private long _batchUnderWay;
     private long _begunAt;
     private bool _isIdle;
+    private bool _isHurried;
     private bool _stopping;
     private bool _rollDue;
     private bool _halted;
@@ -67,6 +68,18 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
             if (!_isIdle)
                 return; // the loop comes by itself
             _isIdle = false;
+        }
+
+        _wake.Set();
+    }
+
+    public void Hurry()
+    {
+        lock (_gate)
+        {
+            if (_isHurried || _waiting.Count == 0)
+                return;
+            _isHurried = true;
         }
 
         _wake.Set();
@@ -158,8 +171,9 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
                         return false;
                     _isIdle = true;
                 }
-                else if (_stopping || IsDue(out milliseconds))
+                else if (_stopping || _isHurried || IsDue(out milliseconds))
                 {
+                    _isHurried = false;
                     (_gathered, _waiting) = (_waiting, _gathered);
                     return true;
                 }

@@ -102,6 +102,8 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
         _commits.Enqueue(this);
     }
 
+    public void Hurry() => _commits.Hurry();
+
     public async ValueTask CommitAsync()
     {
         Task waiting;
@@ -115,6 +117,7 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
             waiting = _committing.Task;
         }
 
+        _commits.Hurry();
         await waiting;
     }
 

@@ -4,6 +4,9 @@ namespace Passwindow.Journal.Files;
 internal interface ICommitQueue
 {
     void Enqueue(ICommitting each);
+
+    /// <summary>Somebody waits for what is queued: the next commit begins as soon as the last one has ended.</summary>
+    void Hurry();
 }
 
 /// <summary>Something that has lines to commit. Both are called on the commit loop's thread.</summary>
