@@ -82,7 +82,7 @@ internal sealed class ProviderConnection : Connection
 
     private void Answer(ReadOnlySpan<byte> path, ReadOnlySpan<byte> body)
     {
-        _api = path.IndexOf("/messages"u8) >= 0 ? ProviderApi.Anthropic : ProviderApi.OpenAI;
+        _api = ApiOf(path);
         Send(_api.Head);
         if (_turns.Find(RequestText.TurnNumber(body)) is not { IsEnded: false, Upstream: null } turn)
         {
@@ -103,6 +103,17 @@ internal sealed class ProviderConnection : Connection
         SendTokens(turn, 1);
         if (turn.Pace > 0)
             Loop.Schedule(this, turn.AskedAt + (long)(1e9 / turn.Pace * (0.5 + (turn.Number * 0.618_033_988_75 % 1))));
+    }
+
+    private static ProviderApi ApiOf(ReadOnlySpan<byte> path)
+    {
+        foreach (var api in ProviderApi.All)
+        {
+            if (path.IndexOf(api.Path) >= 0)
+                return api;
+        }
+
+        return ProviderApi.OpenAI;
     }
 
     private void SendTokens(Turn turn, int count)

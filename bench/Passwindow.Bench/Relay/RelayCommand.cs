@@ -15,10 +15,12 @@ internal static class RelayCommand
         var servers = new Option<string>("--servers") { Description = "Only these servers, by parts of their names with commas; nginx is always among them." };
         var before = new Option<string>("--before") { Description = "A Passwindow.Server.dll of another build, measured beside this tree's as `before`." };
         var quick = new Option<bool>("--quick") { Description = "Less than a minute: one round of 200 streams, nginx and passwindow fsync." };
+        var first = new Option<bool>("--first") { Description = "Servers and load take precedence over what else runs on their cores, as root: where others use the machine." };
         var report = new Option<FileInfo?>("--report") { Description = "Writes this file, as Markdown." };
-        var command = new Command("relay", "CPU a token, delay, loss and memory of the whole server.") { folder, rounds, window, only, servers, before, quick, report };
+        var command = new Command("relay", "CPU a token, delay, loss and memory of the whole server.") { folder, rounds, window, only, servers, before, quick, first, report };
         command.SetAction(async (parsed, cancellation) =>
         {
+            Pinned.TakesPrecedence = parsed.GetValue(first);
             bool isQuick = parsed.GetValue(quick);
             var subjects = Compared(parsed.GetValue(before), parsed.GetValue(servers) ?? (isQuick ? Subjects.Fsync : null));
             string? keys = parsed.GetValue(only) ?? (isQuick ? "200" : null);

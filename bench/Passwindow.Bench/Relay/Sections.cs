@@ -17,11 +17,14 @@ internal static class Sections
 
     private static readonly RequestShape Unset = new("", "");
 
+    /// <summary>Streams of 50 tokens a second each.</summary>
+    public static Row Paced(int streams) => new("", "", new LoadCommand { Scenario = Scenario.Streams, Port = 0, Processes = [], Start = Unset, Streams = streams, Pace = 50 });
+
     /// <param name="subjects">The names of the servers that are compared; the first is the reference.</param>
     /// <param name="windowMilliseconds">How long a window is.</param>
     public static IEnumerable<Section> All(IReadOnlyList<string> subjects, int windowMilliseconds)
     {
-        var paced = new LoadCommand { Scenario = Scenario.Streams, Port = 0, Processes = [], Start = Unset, Streams = 200, Pace = 50, WindowMilliseconds = windowMilliseconds };
+        var paced = Paced(200).Command with { WindowMilliseconds = windowMilliseconds };
         Row[] Each(LoadCommand command, Func<string, bool>? wanted = null) => [.. subjects.Where(wanted ?? (static _ => true)).Select(subject => new Row(subject, subject, command))];
         Row Own(string label, LoadCommand command, Func<RequestShape, RequestShape>? change = null) => new(label, Subjects.Fsync, command, change);
 
@@ -33,7 +36,10 @@ internal static class Sections
         yield return new Section("idle", "3,000 idle streams", SectionKind.Memory, Each(paced with { Streams = 3_000, Pace = Pace.Silent, WindowMilliseconds = 1_000, AfterMilliseconds = 1_000 }, static name => name != Subjects.Os)) { IsFresh = true };
         yield return new Section("fanout", "One turn of 20 tokens a second", SectionKind.Tokens, Own(ManyViewers, paced with { Streams = 1, Pace = 20, ViewersEach = 1_999 }));
         yield return new Section("dialects", "200 streams of 50 tokens a second in each dialect", SectionKind.Tokens, [.. Dialect.All.Select(dialect => Own(dialect.Name, paced, shape => shape with { Path = $"{shape.Path}?dialect={dialect.Name}" }))]);
-        yield return new Section("upstreams", "200 streams of 50 tokens a second from each kind of upstream", SectionKind.Tokens, Own(FromOpenAI, paced), Own(FromAnthropic, paced, static shape => shape with { Body = """{"message":"{prompt}","model":"anthropic/bench"}""" }));
+        yield return new Section("upstreams", "200 streams of 50 tokens a second from each kind of upstream", SectionKind.Tokens,
+            Own(FromOpenAI, paced),
+            Own(FromAnthropic, paced, static shape => shape with { Body = """{"message":"{prompt}","model":"anthropic/bench"}""" }),
+            Own("OpenAI Responses", paced, static shape => shape with { Body = """{"message":"{prompt}","model":"responses/bench"}""" }));
         yield return new Section("growth", "20 tokens a second each, by the number of streams", SectionKind.Tokens, Own(FewStreams, paced with { Streams = 500, Pace = 20 }), Own(ManyStreams, paced with { Streams = 2_000, Pace = 20 }));
         yield return new Section("length", "Turns one after the other on 8 streams, as fast as they go", SectionKind.Tokens, Own(ShortTurns, Turns(8, 800, 1_000)), Own(LongTurns, Turns(8, 8, 100_000)));
         yield return new Section("viewers", "200 turns of 5 tokens a second, 50 viewers each", SectionKind.Memory, Own(TenThousandViewers, paced with { Streams = 200, Pace = 5, ViewersEach = 49, AfterMilliseconds = 5_000 })) { IsFresh = true };
@@ -44,7 +50,7 @@ internal static class Sections
     /// <summary>Before anything is measured: what is compiled while it runs is compiled, and every pool has its size.</summary>
     public static IEnumerable<LoadCommand> WarmUp(RunningServer server)
     {
-        var paced = new LoadCommand { Scenario = Scenario.Streams, Port = 0, Processes = [], Start = Unset, Streams = 200, Pace = 100, SettleMilliseconds = 0, WindowMilliseconds = 2_000 };
+        var paced = Paced(200).Command with { Pace = 100, SettleMilliseconds = 0, WindowMilliseconds = 2_000 };
         yield return new Row("", "", paced).For(server);
         yield return new Row("", "", paced with { Scenario = Scenario.Turns, Streams = 16, Pace = Pace.FlatOut, Count = 64, Tokens = 2_000 }).For(server);
         yield return new Row("", "", paced).For(server);

@@ -49,6 +49,7 @@ internal static class Subjects
             "--Passwindow:Linger=0", "--Passwindow:MaxAnswerBytes=1073741824", "--Passwindow:Model=openai/bench",
             "--Passwindow:Providers:openai:Type=OpenAI", $"--Passwindow:Providers:openai:BaseUrl={Url(place.Provider)}/v1", "--Passwindow:Providers:openai:Models=bench",
             "--Passwindow:Providers:anthropic:Type=Anthropic", $"--Passwindow:Providers:anthropic:BaseUrl={Url(place.Provider)}", "--Passwindow:Providers:anthropic:Models=bench",
+            "--Passwindow:Providers:responses:Type=OpenAIResponses", $"--Passwindow:Providers:responses:BaseUrl={Url(place.Provider)}/v1", "--Passwindow:Providers:responses:Models=bench",
             .. settings,
         ],
         new RequestShape("/chat", """{"message":"{prompt}"}"""))
