@@ -31,7 +31,7 @@ internal sealed class RunningServer : IAsyncDisposable
     public static async Task<RunningServer> StartAsync(Subject subject, int provider, string folder)
     {
         var place = new Place(FreePort(), provider, Directory.CreateDirectory(Path.Combine(folder, $"{subject.Name.Replace(' ', '-')}-{Guid.NewGuid():N}")).FullName);
-        subject.Prepare(place);
+        await subject.Prepare(place);
         var process = Pinned.Start(Pinned.ServerCore, subject.Command(place));
         process.OutputDataReceived += static (_, _) => { };
         process.ErrorDataReceived += (_, line) =>

@@ -11,6 +11,9 @@ internal sealed record Section(string Key, string Title, SectionKind Kind, param
 {
     /// <summary>Whether each row starts a server of its own: memory that others have left behind would be counted.</summary>
     public bool IsFresh { get; init; }
+
+    /// <summary>Whether it is measured only when it is named: it takes long.</summary>
+    public bool IsExtra { get; init; }
 }
 
 /// <summary>What the columns are.</summary>

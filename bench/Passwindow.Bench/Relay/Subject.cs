@@ -14,8 +14,8 @@ internal sealed record Subject(string Name, Func<Place, string[]> Command, Reque
     /// <summary>Whether this is Passwindow, built from this tree or from another.</summary>
     public bool IsPasswindow => WatchPath.Length > 0;
 
-    /// <summary>What is written into its folder before it starts.</summary>
-    public Action<Place> Prepare { get; init; } = static _ => { };
+    /// <summary>Writes into its folder what it starts with.</summary>
+    public Func<Place, Task> Prepare { get; init; } = static _ => Task.CompletedTask;
 }
 
 /// <summary>Where a server runs.</summary>

@@ -8,13 +8,15 @@ internal static class Subjects
     public const string Fsync = "passwindow fsync";
     public const string Os = "passwindow os";
 
+    private const int FullGigabytes = 10;
+
     /// <summary>A byte relay: the least that any server between a provider and a viewer can cost.</summary>
     public static Subject Nginx { get; } = new(
         "nginx",
         static place => ["nginx", "-p", place.Folder, "-c", Path.Combine(place.Folder, "nginx.conf")],
         new RequestShape("/v1/chat/completions", """{"model":"bench","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"{prompt}"}]}"""))
     {
-        Prepare = static place => File.WriteAllText(Path.Combine(place.Folder, "nginx.conf"), $$"""
+        Prepare = static place => File.WriteAllTextAsync(Path.Combine(place.Folder, "nginx.conf"), $$"""
             daemon off;
             worker_processes 1;
             worker_rlimit_nofile 20000;
@@ -40,12 +42,18 @@ internal static class Subjects
         static place => ["dotnet", Built.Program("bench", "Passwindow.Bench.Naive"), Url(place.Port), Url(place.Provider) + "/v1", place.Folder],
         new RequestShape("/chat", """{"message":"{prompt}"}"""));
 
+    /// <summary>This tree's Passwindow on a journal that has been in use for long.</summary>
+    public static Subject OnFullJournal { get; } = Passwindow("passwindow fsync, full journal", Built.Server, "fsync") with
+    {
+        Prepare = static place => FullJournal.FillAsync(JournalOf(place), FullGigabytes),
+    };
+
     /// <summary>Passwindow as a build has it.</summary>
     public static Subject Passwindow(string name, string program, string durability, params string[] settings) => new(
         name,
         place =>
         [
-            "dotnet", program, "serve", $"--urls={Url(place.Port)}", $"--Passwindow:Journal={Path.Combine(place.Folder, "journal")}", $"--Passwindow:Durability={durability}",
+            "dotnet", program, "serve", $"--urls={Url(place.Port)}", $"--Passwindow:Journal={JournalOf(place)}", $"--Passwindow:Durability={durability}",
             "--Passwindow:Linger=0", "--Passwindow:MaxAnswerBytes=1073741824", "--Passwindow:Model=openai/bench",
             "--Passwindow:Providers:openai:Type=OpenAI", $"--Passwindow:Providers:openai:BaseUrl={Url(place.Provider)}/v1", "--Passwindow:Providers:openai:Models=bench",
             "--Passwindow:Providers:anthropic:Type=Anthropic", $"--Passwindow:Providers:anthropic:BaseUrl={Url(place.Provider)}", "--Passwindow:Providers:anthropic:Models=bench",
@@ -56,6 +64,9 @@ internal static class Subjects
     {
         WatchPath = "/chat/turns/{turn}/events",
     };
+
+    /// <summary>Where Passwindow keeps its journal.</summary>
+    public static string JournalOf(Place place) => Path.Combine(place.Folder, "journal");
 
     private static string Url(int port) => $"http://127.0.0.1:{port}";
 }

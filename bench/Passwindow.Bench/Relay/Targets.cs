@@ -37,6 +37,7 @@ internal sealed class Targets(RelayFigures figures)
         AtMost("turns of 100,000 tokens: CPU a token, × turns of 1,000", figures.MedianRatio("length", Sections.LongTurns, Sections.ShortTurns, Column.CpuPerToken), 1);
         AtMost("10,000 viewers: MB", figures.Median("viewers", Sections.TenThousandViewers, Column.MegabytesDuring), 600, "N0");
         AtMost("10,000 viewers: faults", figures.Median("viewers", Sections.TenThousandViewers, Column.Faults), 0, "N0");
+        AtMost("a journal of 10 GB: CPU a token, × an empty one", figures.MedianRatio("journal", Sections.LongUsedJournal, Sections.EmptyJournal, Column.CpuPerToken), 1);
         return _lines.Count == 0 ? "" : "| target | | reached | met |\n|---|---|---|---|\n" + string.Join('\n', _lines) + "\n";
     }
 
