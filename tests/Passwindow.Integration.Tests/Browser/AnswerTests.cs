@@ -173,6 +173,7 @@ public sealed class AnswerTests(Chromium chromium)
         await using var chat = await ChatPage.OpenAsync(await chromium.NewPageAsync(), site.Address);
         await chat.AskAsync("Says who?");
         site.Say("They do.");
+        await chat.SeesAsync("They do."); // an answer that came all at once has no pace
         site.Send(ChatChunks.Delta("""{"content":"","annotations":[{"type":"url_citation","url_citation":{"url":"https://example.org/a","title":"The source"}}]}"""));
         site.Finish();
         await chat.AnsweredAsync();
