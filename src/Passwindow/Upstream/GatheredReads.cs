@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace Passwindow.Upstream;
 
 /// <summary>
-/// Lets what upstreams send gather for half a millisecond before it is read. To wake for every token of a thousand answers costs more than to read
+/// Lets what upstreams send gather for a fraction of a millisecond before it is read. To wake for every token of a thousand answers costs more than to read
 /// them: a thread that looks a thousand times a second finds many at once, and does the same few things for all of them while the processor still
-/// has them at hand. Where tokens wait for the next commit anyway, it delays none by more than that wait.
+/// has them at hand.
 /// </summary>
 /// <remarks>
 /// It holds up the thread on which .NET waits for all sockets, on purpose and for no longer than that, at most half of the time, and only while
@@ -15,8 +15,13 @@ namespace Passwindow.Upstream;
 /// </remarks>
 internal sealed partial class GatheredReads
 {
+    /// <summary>Where tokens wait for a sync anyway.</summary>
+    private const uint SyncedMicroseconds = 500;
+
+    /// <summary>Where they wait for nothing.</summary>
+    private const uint UnsyncedMicroseconds = 200;
+
     private const string SocketThread = ".NET Sockets";
-    private const uint PauseMicroseconds = 500;
     private const uint LateMicroseconds = 3000;
     private const uint BusyMicroseconds = 10_000;
 
@@ -27,13 +32,13 @@ internal sealed partial class GatheredReads
     private static bool t_isBusy;
 
     /// <summary>Connects as <see cref="SocketsHttpHandler"/> does by itself.</summary>
-    public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, Durability durability, CancellationToken cancellation)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             await socket.ConnectAsync(context.DnsEndPoint, cancellation);
-            return new Connection(socket);
+            return new Connection(socket, durability == Durability.Fsync ? SyncedMicroseconds : UnsyncedMicroseconds);
         }
         catch
         {
@@ -43,12 +48,12 @@ internal sealed partial class GatheredReads
     }
 
     // The real clock, because a thread really waits here.
-    private static void Gather()
+    private static void Gather(uint pause)
     {
         long now = TimeProvider.System.GetTimestamp();
-        if (Thread.CurrentThread.Name != SocketThread || MicrosecondsBetween(t_pausedAt, now) < (t_isBusy ? BusyMicroseconds : PauseMicroseconds))
+        if (Thread.CurrentThread.Name != SocketThread || MicrosecondsBetween(t_pausedAt, now) < (t_isBusy ? BusyMicroseconds : pause))
             return;
-        _ = Sleep(PauseMicroseconds);
+        _ = Sleep(pause);
         t_pausedAt = TimeProvider.System.GetTimestamp();
         t_isBusy = MicrosecondsBetween(now, t_pausedAt) > LateMicroseconds;
     }
@@ -58,7 +63,7 @@ internal sealed partial class GatheredReads
     [LibraryImport("libc", EntryPoint = "usleep")]
     private static partial int Sleep(uint microseconds);
 
-    private sealed class Connection(Socket socket) : NetworkStream(socket, ownsSocket: true)
+    private sealed class Connection(Socket socket, uint pause) : NetworkStream(socket, ownsSocket: true)
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -66,7 +71,7 @@ internal sealed partial class GatheredReads
 
             // What was there has been dealt with, and this connection waits: a moment for the others.
             if (!read.IsCompleted)
-                Gather();
+                Gather(pause);
             return read;
         }
     }

@@ -13,12 +13,12 @@ internal static class UpstreamHttp
     /// <summary>Makes the pool. An invoker, not an HttpClient: that one would only add a timeout and buffers, and we want neither.</summary>
     /// <param name="useProxy">Whether the proxy of the environment (<c>HTTPS_PROXY</c> …) is used.</param>
     /// <param name="maxConnections">How many connections one provider may have.</param>
-    /// <param name="gathersReads">Whether reads gather (<see cref="GatheredReads"/>).</param>
-    public static HttpMessageInvoker Create(bool useProxy = false, int maxConnections = DefaultMaxConnections, bool gathersReads = false)
+    /// <param name="gathering">Reads gather (<see cref="GatheredReads"/>), for as long as this allows; null if they do not.</param>
+    public static HttpMessageInvoker Create(bool useProxy = false, int maxConnections = DefaultMaxConnections, Durability? gathering = null)
     {
         var handler = CreateHandler(useProxy, maxConnections);
-        if (gathersReads)
-            handler.ConnectCallback = GatheredReads.ConnectAsync;
+        if (gathering is { } durability)
+            handler.ConnectCallback = (context, cancellation) => GatheredReads.ConnectAsync(context, durability, cancellation);
         return new(handler, disposeHandler: true);
     }
 

@@ -41,8 +41,8 @@ internal sealed class UpstreamSetup : IDisposable, IAsyncDisposable
             .Select(provider => ProviderSetting.Check(provider.Key, WellKnownProviders.Complete(provider.Key, provider.Value, configuration))).ToList();
         var wellKnown = WellKnownProviders.Read(configuration).ToList();
         var ollamaRoot = OllamaHost.Read(configuration);
-        bool gathers = settings.Durability == Durability.Fsync && services.GetService<GatheredReads>() is not null; // else nothing waits for a commit
-        _http = UpstreamHttp.Create(settings.UseProxy, settings.MaxConnectionsPerProvider, gathers);
+        Durability? gathering = services.GetService<GatheredReads>() is null ? null : settings.Durability;
+        _http = UpstreamHttp.Create(settings.UseProxy, settings.MaxConnectionsPerProvider, gathering);
 
         // A client may have been registered for a scope; ours lasts as long as the server.
         _scope = services.CreateAsyncScope();
