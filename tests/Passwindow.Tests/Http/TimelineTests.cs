@@ -13,12 +13,7 @@ public sealed class TimelineTests
     [Fact]
     public async Task A_turn_s_events_were_said_before_they_were_committed_and_committed_before_they_were_sent()
     {
-        await using var upstream = new ScriptedUpstream(static async exchange =>
-        {
-            await exchange.HeadAsync();
-            await exchange.WriteAsync(ChatChunks.Answer("one ", "two ", "three"));
-            await exchange.EndAsync();
-        });
+        await using var upstream = Counting();
         await using var server = await ServerUnderTest.StartAsync(upstream);
         await using var viewer = await server.AskAsync();
         var events = await viewer.ReadToEndAsync();
@@ -44,7 +39,8 @@ public sealed class TimelineTests
     [Fact]
     public async Task A_turn_that_nobody_times_any_more_is_told_apart_from_one_that_never_was()
     {
-        await using var server = await ServerUnderTest.StartAsync(null);
+        await using var upstream = Counting();
+        await using var server = await ServerUnderTest.StartAsync(upstream);
         await using var first = await server.AskAsync();
         await first.ReadToEndAsync();
         string turn = first.Turn();
@@ -80,6 +76,13 @@ public sealed class TimelineTests
         Assert.False(Written(timeline).GetProperty("complete").GetBoolean());
         Assert.Equal(TurnTimeline.MaxViewers, Enumerable.Range(0, TurnTimeline.MaxViewers + 5).Count(_ => timeline.ViewerCame("native", 0) is not null));
     }
+
+    private static ScriptedUpstream Counting() => new(static async exchange =>
+    {
+        await exchange.HeadAsync();
+        await exchange.WriteAsync(ChatChunks.Answer("one ", "two ", "three"));
+        await exchange.EndAsync();
+    });
 
     private static JsonElement Written(TurnTimeline timeline)
     {
