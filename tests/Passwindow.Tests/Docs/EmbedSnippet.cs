@@ -20,6 +20,7 @@ internal static class EmbedSnippet
 
         var app = builder.Build();
         app.MapPasswindow("/chat");
+        app.MapPasswindowDialects(); // /v1, /api/chat, /ag-ui, /streams: the SDKs that people have
         app.Run();
     }
 }
