@@ -70,6 +70,53 @@ public sealed class RequestWriterTests
         Assert.Equal("a\uFFFD\0\u2028b", (string?)anthropic["messages"]![0]!["content"]![0]!["text"]);
     }
 
+    [Theory]
+    [InlineData("OpenAI", """
+        {"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"What is this?"},{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA","detail":"low"}},{"type":"image_url","image_url":{"url":"https://example.org/a.png"}}]}],
+        "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{}}}}],
+        "max_tokens":9,"temperature":0.5,"top_p":0.25,"stop":["END"],"reasoning_effort":"low","response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{}}},"tool_choice":{"type":"function","function":{"name":"f"}},"parallel_tool_calls":false,
+        "stream":true,"stream_options":{"include_usage":true}}
+        """)]
+    [InlineData("OpenAIResponses", """
+        {"model":"m","input":[{"role":"user","content":[{"type":"input_text","text":"What is this?"},{"type":"input_image","image_url":"data:image/png;base64,AAAA","detail":"low"},{"type":"input_image","image_url":"https://example.org/a.png","detail":"auto"}]}],
+        "tools":[{"type":"function","name":"f","parameters":{"type":"object","properties":{}},"strict":false}],
+        "max_output_tokens":9,"temperature":0.5,"top_p":0.25,"reasoning":{"effort":"low"},"text":{"format":{"type":"json_schema","name":"n","schema":{}}},"tool_choice":{"type":"function","name":"f"},"parallel_tool_calls":false,
+        "store":false,"stream":true}
+        """)]
+    [InlineData("Anthropic", """
+        {"model":"m","max_tokens":9,"messages":[{"role":"user","content":[{"type":"text","text":"What is this?"},{"type":"image","source":{"type":"base64","media_type":"image/png","data":"AAAA"}},{"type":"image","source":{"type":"url","url":"https://example.org/a.png"}}]}],
+        "tools":[{"name":"f","input_schema":{"type":"object","properties":{}}}],
+        "temperature":0.5,"top_p":0.25,"stop_sequences":["END"],"tool_choice":{"type":"tool","name":"f","disable_parallel_tool_use":true},"stream":true}
+        """)]
+    public void Options_and_images_of_a_request_for_another_API_are_spelled_in_the_words_of_this_one(string api, string expected)
+    {
+        var asked = new ChatMessage(ChatRole.User, [new TextPart("What is this?"), new ImagePart("data:image/png;base64,AAAA", "low"), new ImagePart("https://example.org/a.png")]);
+        var options = new SamplingOptions
+        {
+            MaxOutputTokens = 9,
+            Temperature = 0.5,
+            TopP = 0.25,
+            Stop = ["END"],
+            ReasoningEffort = "low",
+            AnswerSchema = System.Text.Json.JsonElement.Parse("""{"name":"n","schema":{}}"""),
+            ToolChoice = new ToolChoice(ToolChoiceKind.One, "f"),
+            ParallelToolCalls = false,
+        };
+        Assert.Equal(expected.ReplaceLineEndings(""), Write(UpstreamApi.All.Single(one => one.Name == api), new ChatRequest("m", [asked], [new("f", null, null)]) { Options = options }));
+    }
+
+    [Theory]
+    [InlineData(ToolChoiceKind.Auto, "\"auto\"", """{"type":"auto"}""")]
+    [InlineData(ToolChoiceKind.None, "\"none\"", """{"type":"none"}""")]
+    [InlineData(ToolChoiceKind.Any, "\"required\"", """{"type":"any"}""")]
+    public void The_rule_for_calling_tools_has_a_word_in_each_API(ToolChoiceKind kind, string openAI, string anthropic)
+    {
+        var request = new ChatRequest("m", [ChatMessage.Of(ChatRole.User, "a")], [new("f", null, null)]) { Options = new() { ToolChoice = new ToolChoice(kind) } };
+        Assert.Contains($"\"tool_choice\":{openAI}", Write(UpstreamApi.OpenAIChat, request), StringComparison.Ordinal);
+        Assert.Contains($"\"tool_choice\":{openAI}", Write(UpstreamApi.OpenAIResponses, request), StringComparison.Ordinal);
+        Assert.Contains($"\"tool_choice\":{anthropic}", Write(UpstreamApi.Anthropic, request), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_key_goes_into_the_APIs_header_and_without_one_there_is_no_such_header()
     {

@@ -36,55 +36,17 @@ internal static class OpenAIChatOptions
         }
 
         if (request.Tools.Count > 0)
-            WriteToolOptions(json, options);
+            OpenAIContent.WriteToolOptions(json, options, isWrapped: true);
     }
 
     /// <summary>Writes the content of a message that has more than text.</summary>
-    public static void WriteContent(Utf8JsonWriter json, ChatMessage message)
+    public static void WriteContent(Utf8JsonWriter json, ChatMessage message) => OpenAIContent.Write(json, message, "text"u8, static (json, image) =>
     {
-        json.WriteStartArray("content"u8);
-        foreach (var part in message.Parts)
-        {
-            if (part is TextPart text)
-            {
-                json.WriteStartObject();
-                json.WriteString("type"u8, "text"u8);
-                json.WriteString("text"u8, text.Text);
-                json.WriteEndObject();
-            }
-            else if (part is ImagePart image)
-            {
-                json.WriteStartObject();
-                json.WriteString("type"u8, "image_url"u8);
-                json.WriteStartObject("image_url"u8);
-                json.WriteString("url"u8, image.Url);
-                if (image.Detail is { } detail)
-                    json.WriteString("detail"u8, detail);
-                json.WriteEndObject();
-                json.WriteEndObject();
-            }
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteToolOptions(Utf8JsonWriter json, SamplingOptions options)
-    {
-        if (options.ToolChoice is { Kind: ToolChoiceKind.One } one)
-        {
-            json.WriteStartObject("tool_choice"u8);
-            json.WriteString("type"u8, "function"u8);
-            json.WriteStartObject("function"u8);
-            json.WriteString("name"u8, one.Name);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-        else if (options.ToolChoice is { } choice)
-        {
-            json.WriteString("tool_choice"u8, OpenAIWords.Of(choice.Kind));
-        }
-
-        if (options.ParallelToolCalls is { } parallel)
-            json.WriteBoolean("parallel_tool_calls"u8, parallel);
-    }
+        json.WriteString("type"u8, "image_url"u8);
+        json.WriteStartObject("image_url"u8);
+        json.WriteString("url"u8, image.Url);
+        if (image.Detail is { } detail)
+            json.WriteString("detail"u8, detail);
+        json.WriteEndObject();
+    });
 }

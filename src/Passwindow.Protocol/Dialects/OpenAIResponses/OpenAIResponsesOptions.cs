@@ -31,50 +31,14 @@ internal static class OpenAIResponsesOptions
         }
 
         if (request.Tools.Count > 0)
-            WriteToolOptions(json, options);
+            OpenAIContent.WriteToolOptions(json, options, isWrapped: false);
     }
 
     /// <summary>Writes the content of a message that has more than text.</summary>
-    public static void WriteContent(Utf8JsonWriter json, ChatMessage message)
+    public static void WriteContent(Utf8JsonWriter json, ChatMessage message) => OpenAIContent.Write(json, message, "input_text"u8, static (json, image) =>
     {
-        json.WriteStartArray("content"u8);
-        foreach (var part in message.Parts)
-        {
-            if (part is TextPart text)
-            {
-                json.WriteStartObject();
-                json.WriteString("type"u8, "input_text"u8);
-                json.WriteString("text"u8, text.Text);
-                json.WriteEndObject();
-            }
-            else if (part is ImagePart image)
-            {
-                json.WriteStartObject();
-                json.WriteString("type"u8, "input_image"u8);
-                json.WriteString("image_url"u8, image.Url);
-                json.WriteString("detail"u8, image.Detail ?? "auto");
-                json.WriteEndObject();
-            }
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteToolOptions(Utf8JsonWriter json, SamplingOptions options)
-    {
-        if (options.ToolChoice is { Kind: ToolChoiceKind.One } one)
-        {
-            json.WriteStartObject("tool_choice"u8);
-            json.WriteString("type"u8, "function"u8);
-            json.WriteString("name"u8, one.Name);
-            json.WriteEndObject();
-        }
-        else if (options.ToolChoice is { } choice)
-        {
-            json.WriteString("tool_choice"u8, OpenAIWords.Of(choice.Kind));
-        }
-
-        if (options.ParallelToolCalls is { } parallel)
-            json.WriteBoolean("parallel_tool_calls"u8, parallel);
-    }
+        json.WriteString("type"u8, "input_image"u8);
+        json.WriteString("image_url"u8, image.Url);
+        json.WriteString("detail"u8, image.Detail ?? "auto");
+    });
 }
