@@ -27,7 +27,7 @@ public sealed class SseReader(bool dispatchUnterminated = false)
 #if DEBUG
     private const int FirstBufferBytes = 16; // so that every test grows it
 #else
-    private const int FirstBufferBytes = 4096;
+    private const int FirstBufferBytes = 512; // an event of a token and some more; every running turn holds two
 #endif
 
     private readonly SseBuffer _input = new(FirstBufferBytes);

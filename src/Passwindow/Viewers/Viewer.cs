@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Passwindow.Clock;
 using Passwindow.Diagnostics;
 using Passwindow.Journal;
@@ -22,7 +24,6 @@ internal sealed class Viewer : IPulsed, ICommitListener
     private readonly PipeWriter _output;
     private readonly ViewerSettings _settings;
     private readonly Signal _signal = new();
-    private readonly CommittedEvent[] _batch = new CommittedEvent[MaxBatch];
     private long _lastWrite;
     private long _flushingSince;
     private volatile bool _isFlushing;
@@ -104,14 +105,15 @@ internal sealed class Viewer : IPulsed, ICommitListener
     private async Task JoinAsync(long after, CancellationToken left)
     {
         var nowhere = new DiscardedBytes();
+        var batch = new CommittedEvent[MaxBatch];
         for (long at = 0; at < after;)
         {
-            int count = await _turn.ReadAsync(at, _batch.AsMemory(0, (int)Math.Min(MaxBatch, after - at)), left);
+            int count = await _turn.ReadAsync(at, batch.AsMemory(0, (int)Math.Min(MaxBatch, after - at)), left);
             if (count == 0)
                 break; // nothing is committed beyond: the endpoint does not let in who asks for more
             for (int i = 0; i < count; i++)
-                _writer.Write(_batch[i], nowhere);
-            at = _batch[count - 1].Seq;
+                _writer.Write(batch[i], nowhere);
+            at = batch[count - 1].Seq;
         }
 
         if (_dialect.Joining == Joining.WithOpening)
@@ -131,16 +133,9 @@ internal sealed class Viewer : IPulsed, ICommitListener
 
             bool mayBeLast = _turn.HasFailed || _settings.Closing.IsCancellationRequested;
             bool waits = WaitsForPeople; // looked at first: then all that was said before is at the line
-            int count = await _turn.ReadAsync(after, _batch, left);
-            if (count > 0)
+            if (after < _turn.Committed)
             {
-                for (int i = 0; i < count; i++)
-                    _writer.Write(_batch[i], _output);
-                after = _batch[count - 1].Seq;
-                bool ended = _batch[count - 1].Type == EventType.Done;
-                Array.Clear(_batch, 0, count);
-                await FlushAsync();
-                _settings.Timeline?.Sent(after);
+                (after, bool ended) = await ShowAsync(after, left);
                 if (ended)
                     return ViewerEnd.TurnEnded;
             }
@@ -164,6 +159,24 @@ internal sealed class Viewer : IPulsed, ICommitListener
                 await _signal.WaitAsync();
             }
         }
+    }
+
+    /// <summary>Shows some of what is committed after that event; how far it got, and whether that was the turn's end.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<(long Last, bool Ended)> ShowAsync(long after, CancellationToken left)
+    {
+        // Rented while it is used: ten thousand viewers wait most of the time, and those that are woken one after the other use the same.
+        var batch = ArrayPool<CommittedEvent>.Shared.Rent(MaxBatch);
+        int count = await _turn.ReadAsync(after, batch.AsMemory(0, MaxBatch), left);
+        for (int i = 0; i < count; i++)
+            _writer.Write(batch[i], _output);
+        long last = count > 0 ? batch[count - 1].Seq : after;
+        bool ended = count > 0 && batch[count - 1].Type == EventType.Done;
+        Array.Clear(batch, 0, count);
+        ArrayPool<CommittedEvent>.Shared.Return(batch);
+        await FlushAsync();
+        _settings.Timeline?.Sent(last);
+        return (last, ended);
     }
 
     private async Task<ViewerEnd> EndEarlyAsync()
