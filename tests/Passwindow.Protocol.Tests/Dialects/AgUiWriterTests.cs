@@ -116,7 +116,7 @@ public sealed class AgUiWriterTests(ITestOutputHelper log)
     {
         log.WriteLine($"seed {TestDepth.Seed}");
         var random = new Random(TestDepth.Seed);
-        for (int turn = 0; turn < TestDepth.Rounds(quick: 100, full: 5_000); turn++)
+        for (int turn = 0; turn < TestDepth.Rounds(quick: 100, full: 1_000); turn++)
         {
             var events = AnyTurn.Make(random);
             var truth = AgUiDecoder.Decode(EventStreamParser.Parse(Frame(AnyTurn.Context, events, from: 0)));

@@ -24,7 +24,7 @@ public sealed class EveryDialectTests(ITestOutputHelper log)
         log.WriteLine($"seed {TestDepth.Seed}");
         var random = new Random(TestDepth.Seed);
         var spoken = Spoken.All.Single(each => each.Name == name);
-        for (int turn = 0; turn < TestDepth.Rounds(quick: 300, full: 50_000); turn++)
+        for (int turn = 0; turn < TestDepth.Rounds(quick: 300, full: 2_000); turn++)
         {
             var events = AnyTurn.Make(random);
             var truth = NativeDecoder.Decode(EventStreamParser.Parse(Frames.Of(Dialect.Native, events)));
@@ -42,7 +42,7 @@ public sealed class EveryDialectTests(ITestOutputHelper log)
         var random = new Random(TestDepth.Seed);
         var spoken = Spoken.All.Single(each => each.Name == name);
         var notice = new ViewerNotice(ErrorCode.JournalUnavailable, "It could not be\n\nkept.", Retryable: true, EndsTurn: true);
-        for (int turn = 0; turn < TestDepth.Rounds(quick: 150, full: 10_000); turn++)
+        for (int turn = 0; turn < TestDepth.Rounds(quick: 150, full: 1_000); turn++)
         {
             var events = AnyTurn.Make(random);
             events = events[..random.Next(1, events.FindIndex(static json => Encoding.UTF8.GetString(json) is var text && (text.StartsWith("{\"type\":\"error\"") || text.StartsWith("{\"type\":\"done\""))) + 1)];

@@ -1,9 +1,10 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Passwindow.Testing.Dialects;
 
 /// <summary>Reads the text dialect (contract, section 5).</summary>
-public static class TextDecoder
+public static partial class TextDecoder
 {
     /// <summary>What it leaves out.</summary>
     public static IReadOnlyList<string> Losses { get; } =
@@ -41,6 +42,10 @@ public static class TextDecoder
     /// <summary>What is left of a turn.</summary>
     public static Told Left(Told truth, Func<string, bool> isClients) => new() { Text = Lines(truth.Text), ErrorCode = truth.ErrorCode is null ? null : "" };
 
-    // A CR at the end of one token and an LF at the start of the next are two line ends here, and one in the whole text.
-    private static string Lines(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n').Replace("\n\n", "\n", StringComparison.Ordinal).Replace("\n\n", "\n", StringComparison.Ordinal);
+    // A CR at the end of one token and an LF at the start of the next are two line ends here, and one in the whole text: how many follow one
+    // another cannot be compared, that there are some can.
+    private static string Lines(string text) => LineEnds().Replace(text, "\n");
+
+    [GeneratedRegex(@"[\r\n]+")]
+    private static partial Regex LineEnds();
 }
