@@ -37,7 +37,7 @@ public sealed class DialectMatrixTests(ITestOutputHelper log)
     {
         log.WriteLine($"seed {TestDepth.Seed}");
         var random = new Random(TestDepth.Seed);
-        for (int round = 0; round < TestDepth.Rounds(quick: 3, full: 60); round++)
+        for (int round = 0; round < TestDepth.Rounds(quick: 3, full: 15); round++)
         {
             foreach (string path in Turns)
                 await RunAsync(beginning, new UpstreamRecording(path.Split('/')[0], path.Split('/')[1]), (Ending)random.Next(3), random);
