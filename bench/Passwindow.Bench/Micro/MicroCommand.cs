@@ -1,9 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
-using BenchmarkDotNet.Exporters;
 using BenchmarkDotNet.Jobs;
-using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
@@ -25,7 +24,6 @@ internal static class MicroCommand
             var config = ManualConfig.CreateMinimumViable()
                 .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)) // the code here is the code that is measured: nothing is built
                 .AddDiagnoser(MemoryDiagnoser.Default)
-                .HideColumns("Error", "Gen0", "Gen1")
                 .WithArtifactsPath(scratch);
             string text = Text(Benchmarks.Select(each => BenchmarkRunner.Run(each, config)).ToList());
             Directory.Delete(scratch, recursive: true);
@@ -36,22 +34,28 @@ internal static class MicroCommand
         return command;
     }
 
-    private static string Text(IEnumerable<Summary> summaries)
+    private static string Text(IEnumerable<Summary> summaries) => $"""
+        # A token's way, step by step
+
+        ```bash
+        dotnet run -c Release --project bench/Passwindow.Bench -- micro --report docs/benchmarks/micro.md   # about a minute
+        ```
+
+        {DateTime.UtcNow:d MMMM yyyy}, commit {Machine.Commit()}; {Machine.Describe()}; load average {Machine.Load()}.
+        One token's share of a turn of 1,000, the turn's beginning and end included; BenchmarkDotNet, short run.
+
+        | step | of | ns a token: median | least–most | bytes allocated a token |
+        |---|---|---|---|---|
+        {string.Join('\n', summaries.SelectMany(static summary => summary.Reports).Select(Line))}
+
+        """;
+
+    private static string Line(BenchmarkReport report)
     {
-        var tables = new AccumulationLogger();
-        foreach (var summary in summaries)
-            MarkdownExporter.GitHub.ExportToLog(summary, tables);
-        return $"""
-            # A token's way, step by step
-
-            ```bash
-            dotnet run -c Release --project bench/Passwindow.Bench -- micro --report docs/benchmarks/micro.md
-            ```
-
-            {DateTime.UtcNow:d MMMM yyyy}, commit {Machine.Commit()}; {Machine.Describe()}; load average {Machine.Load()}. Each row is one token's share of a turn of 1,000.
-
-            {tables.GetLog().Trim()}
-
-            """;
+        var which = report.BenchmarkCase;
+        string of = string.Join(", ", which.Parameters.Items.Select(static item => item.Value));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {which.Descriptor.WorkloadMethodDisplayInfo.Trim('\'')} | {of} | {report.ResultStatistics?.Median:N0} | {report.ResultStatistics?.Min:N0}–{report.ResultStatistics?.Max:N0} | {report.GcStats.GetBytesAllocatedPerOperation(which)} |");
     }
 }

@@ -27,7 +27,7 @@ internal static class PerfTool
 
         long all = counts.FirstOrDefault(static each => each.Call.Length == 0).Count;
         var named = counts.Where(static each => each is { Call.Length: > 0, Count: > 0 }).OrderByDescending(static each => each.Count).ToList();
-        return [("all", all), .. named, ("others", all - named.Sum(static each => each.Count))];
+        return [("all", all), .. named, ("others", Math.Max(0, all - named.Sum(static each => each.Count)))];
     }
 
     /// <summary>Samples a process's stacks into a file.</summary>
@@ -38,7 +38,7 @@ internal static class PerfTool
     public static async Task<string> SharesAsync(string file, string by, double atLeast, CancellationToken cancellation)
     {
         string text = await RunAsync(["report", "-i", file, "--no-children", "--stdio", "-g", "none", "--sort", by, "--percent-limit", atLeast.ToString(CultureInfo.InvariantCulture)], cancellation);
-        return string.Join('\n', text.Split('\n').Where(static line => line.Contains('%', StringComparison.Ordinal) && !line.StartsWith('#')).Select(static line => line.Trim()));
+        return string.Join('\n', text.Split('\n').Where(static line => line.Contains('%', StringComparison.Ordinal) && !line.StartsWith('#')).Select(static line => line.Trim(' ', '-')));
     }
 
     private static async Task<string> RunAsync(string[] arguments, CancellationToken cancellation)

@@ -24,9 +24,9 @@ internal static class ProfileCommand
             string own = Directory.CreateDirectory(Path.Combine(Path.GetFullPath(parsed.GetValue(folder)!), $"passwindow-bench-{Environment.ProcessId}")).FullName;
             try
             {
-                // perf finds the names of compiled methods in a file that the runtime writes.
+                // perf finds the names of compiled methods in a file that the runtime writes, if their memory is anonymous.
                 var subject = Subjects.Passwindow(Subjects.Fsync, parsed.GetValue(program)!, parsed.GetValue(durability)!);
-                string text = await RunAsync(subject with { Command = place => ["env", "DOTNET_PerfMapEnabled=1", .. subject.Command(place)] }, parsed.GetValue(streams), own, cancellation);
+                string text = await RunAsync(subject with { Command = place => ["env", "DOTNET_PerfMapEnabled=1", "DOTNET_EnableWriteXorExecute=0", .. subject.Command(place)] }, parsed.GetValue(streams), own, cancellation);
                 Console.WriteLine(text);
                 if (parsed.GetValue(report) is { } file)
                     await File.WriteAllTextAsync(file.FullName, text, cancellation);

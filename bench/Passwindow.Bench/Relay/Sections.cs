@@ -28,7 +28,7 @@ internal static class Sections
     public static IEnumerable<Section> All(IReadOnlyList<string> subjects, int windowMilliseconds)
     {
         var paced = Paced(200).Command with { WindowMilliseconds = windowMilliseconds };
-        var brief = paced with { SettleMilliseconds = 500, WindowMilliseconds = windowMilliseconds * 3 / 4 };
+        var brief = paced with { SettleMilliseconds = 500, WindowMilliseconds = windowMilliseconds / 2 };
         Row[] Each(LoadCommand command, Func<string, bool>? wanted = null) => [.. subjects.Where(wanted ?? (static _ => true)).Select(subject => new Row(subject, subject, command))];
         Row Own(string label, LoadCommand command, Func<RequestShape, RequestShape>? change = null) => new(label, Subjects.Fsync, command, change);
 
@@ -63,6 +63,6 @@ internal static class Sections
         var paced = Paced(200).Command with { Pace = 100, SettleMilliseconds = 0, WindowMilliseconds = 1_500 };
         yield return new Row("", "", paced).For(server);
         yield return new Row("", "", paced with { Scenario = Scenario.Turns, Streams = 16, Pace = Pace.FlatOut, Count = 64, Tokens = 2_000 }).For(server);
-        yield return new Row("", "", paced).For(server);
+        yield return new Row("", "", paced with { WindowMilliseconds = 3_000 }).For(server);
     }
 }
