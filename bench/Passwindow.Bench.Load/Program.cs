@@ -16,6 +16,7 @@ while (Console.ReadLine() is { } line)
     try
     {
         var measured = new Measurement(loop, turns, JsonSerializer.Deserialize<LoadCommand>(line)!);
+        measured.AwaitQuiet();
         result = measured.Command.Scenario switch
         {
             Scenario.Streams => StreamsScenario.Run(measured),

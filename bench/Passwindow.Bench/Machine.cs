@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Passwindow.Bench;
@@ -7,6 +8,9 @@ namespace Passwindow.Bench;
 internal static class Machine
 {
     public static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
+
+    /// <summary>Whether others need so much of it that figures say little. What measures is one or two of a load average itself.</summary>
+    public static bool IsBusy(string load) => double.TryParse(load, CultureInfo.InvariantCulture, out double average) && average > Environment.ProcessorCount + 1;
 
     public static string Describe() =>
         $"{Environment.ProcessorCount} cores ({Processor()}), {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";

@@ -9,4 +9,6 @@ root.Subcommands.Add(JournalCommand.Create());
 root.Subcommands.Add(RelayCommand.Create());
 root.Subcommands.Add(MicroCommand.Create());
 root.Subcommands.Add(ProfileCommand.Create());
-return await root.Parse(args).InvokeAsync();
+
+// Whoever interrupts it waits until all that it started has ended.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

@@ -9,8 +9,11 @@ internal sealed class Measurement(Loop loop, Turns turns, LoadCommand command)
     /// <summary>How long nothing at all may come before what is waited for is given up.</summary>
     private const int PatienceMilliseconds = 20_000;
 
+    /// <summary>A server that used less than a twentieth of its core for so long has done with what came before.</summary>
+    private const int QuietMilliseconds = 200;
+
     private readonly List<Turn> _started = [];
-    private readonly long _bytesBefore = ServerCost.ResidentBytes(command.Processes);
+    private long _bytesBefore;
     private long _cpu;
     private long _ownCpu;
     private long _windowStart;
@@ -21,6 +24,20 @@ internal sealed class Measurement(Loop loop, Turns turns, LoadCommand command)
     public LoadCommand Command => command;
 
     public Audience Audience { get; } = new(loop, command);
+
+    /// <summary>Lets the server finish what the last measurement left it (files to be stored, memory to be given back), at most a few seconds.</summary>
+    public void AwaitQuiet()
+    {
+        for (int left = 25; left > 0; left--)
+        {
+            long before = ServerCost.CpuNanoseconds(command.Processes);
+            loop.RunFor(QuietMilliseconds);
+            if (ServerCost.CpuNanoseconds(command.Processes) - before < QuietMilliseconds * 1_000_000L / 20)
+                break;
+        }
+
+        _bytesBefore = ServerCost.ResidentBytes(command.Processes);
+    }
 
     public ViewerConnection Start(int pace, int tokens)
     {

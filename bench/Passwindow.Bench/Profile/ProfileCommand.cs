@@ -82,8 +82,8 @@ internal static class ProfileCommand
     /// <summary>Does something in the middle of a window.</summary>
     private static async Task<(T Result, LoadResult Load)> WhileAsync<T>(LoadProcess load, LoadCommand command, Func<Task<T>> look, CancellationToken cancellation)
     {
-        var running = load.RunAsync(command with { WindowMilliseconds = (Seconds + 3) * 1_000 }, cancellation);
-        await Task.Delay(TimeSpan.FromMilliseconds(command.SettleMilliseconds + (1_000L * command.Streams / command.OpenedPerSecond) + 1_000), cancellation);
+        var running = load.RunAsync(command with { WindowMilliseconds = (Seconds + 4) * 1_000 }, cancellation);
+        await Task.Delay(TimeSpan.FromMilliseconds(command.SettleMilliseconds + (1_000L * command.Streams / command.OpenedPerSecond) + 3_000), cancellation); // the load first waits until the server is quiet
         var result = await look();
         return (result, await running);
     }

@@ -30,6 +30,8 @@ internal static class RelayReport
 
 
             """);
+        if (run.Loads.Any(Machine.IsBusy))
+            text.Append("**Others used the machine meanwhile.** Delays are theirs as well, and a backlog makes batches, which cost less a token: these figures are for comparing within a round, not for keeping.\n\n");
         if (new Targets(run.Figures).ToMarkdown() is { Length: > 0 } targets)
             text.Append(CultureInfo.InvariantCulture, $"{targets}\n");
         foreach (var section in sections)
