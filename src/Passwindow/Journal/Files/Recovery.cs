@@ -27,6 +27,7 @@ internal sealed class Recovery(IDisk disk, string writeAheadFolder, Conversation
             .Where(static path => WriteAheadFile.NumberOf(path) is not null)
             .OrderBy(WriteAheadFile.NumberOf)
             .ToList();
+        disk.SyncFolder(writeAheadFolder); // what is not there may come back: who deleted it may have died before it synced this
         if (paths.Count == 0)
             return default;
 
@@ -39,7 +40,6 @@ internal sealed class Recovery(IDisk disk, string writeAheadFolder, Conversation
         }
 
         last.Seal();
-        disk.SyncFolder(writeAheadFolder);
         foreach (var key in _gone)
             files.Delete(key);
         var turns = _turns.Values.ToLookup(static turn => turn.Place);

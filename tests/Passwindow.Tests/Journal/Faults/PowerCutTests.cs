@@ -60,6 +60,40 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_write_ahead_file_whose_deletion_a_power_cut_takes_back_does_not_stop_the_start()
+    {
+        var (history, cuts) = await RecordAsync(Durability.Fsync);
+        output.WriteLine($"seed {TestDepth.Seed}");
+        var deleted = await CutsOfOpeningAsync(cuts[^1].Disk.AfterKill());
+        var violations = new List<string>();
+        foreach (var killed in deleted.Where((cut, i) => i > 0 && cut.Call.Kind == DiskCallKind.SyncFolder && deleted[i - 1].Call.Kind == DiskCallKind.Delete))
+        {
+            foreach (var cut in await CutsOfOpeningAsync(killed.Disk.AfterKill()))
+            {
+                for (int damage = 0; damage < 10; damage++)
+                {
+                    var disk = cut.Disk.AfterPowerCut(new Random(HashCode.Combine(TestDepth.Seed, killed.Call.Number, cut.Call.Number, damage)));
+                    foreach (string violation in await FaultyJournal.CheckRecoveredAsync(disk, history, cuts[^1].SeenCount))
+                        violations.Add($"killed at {killed.Call}, {cut.Call}, damage {damage}: {violation}");
+                }
+            }
+        }
+
+        Violations.AssertNone(violations);
+
+        static async Task<List<Cut>> CutsOfOpeningAsync(SimulatedDisk disk)
+        {
+            var found = new List<Cut>();
+            disk.BeforeCall = call => found.Add(new Cut(call, disk.Snapshot(), 0));
+            await using (FaultyJournal.Open(disk))
+            {
+            }
+
+            return found;
+        }
+    }
+
+    [Fact]
     public async Task Without_syncs_a_power_cut_takes_a_tail_and_nothing_else()
     {
         var (history, cuts) = await RecordAsync(Durability.Os);
