@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { Blocks } from '../src/markdown/blocks';
 import { parse } from '../src/markdown/parse';
@@ -78,4 +80,21 @@ test('a text that is not the continuation starts afresh', () => {
   const blocks = new Blocks();
   blocks.update('one\n\ntwo\n\n');
   expect(blocks.update('other')).toEqual({ done: [], open: 'other', definitions: '' });
+});
+
+test('the blocks of a long answer keep its characters once, not all of it for each block', () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const held = () => (collect(), process.memoryUsage().heapUsed);
+  const paragraph = `${'A plate waits in the window. '.repeat(10)}\n\n`;
+  const blocks = new Blocks();
+  let text = '', cut = blocks.update(text);
+  const before = held();
+  for (let i = 0; i < 1000; i++)
+    cut = blocks.update((text += paragraph));
+
+  const grown = held() - before;
+  expect(cut.done.length).toBe(999);
+  // The answer itself, what it is made of, and its blocks; kept by each of its blocks it would be five hundred times as long.
+  expect(grown).toBeLessThan(6 * text.length);
 });

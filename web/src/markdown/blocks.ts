@@ -47,7 +47,7 @@ export class Blocks {
     const end = text.lastIndexOf('\n') + 1; // an incomplete line may still turn out to be anything
     if (end > this.#seen)
       this.#advance(end);
-    return { done: this.#done, open: text.slice(this.#from), definitions: this.#definitions };
+    return { done: this.#done, open: alone(text.slice(this.#from)), definitions: this.#definitions };
   }
 
   #advance(end: number) {
@@ -75,10 +75,18 @@ export class Blocks {
   }
 
   #finish(block: string) {
-    this.#done = [...this.#done, block];
+    this.#done = [...this.#done, alone(block)];
     if (block.includes(']:') && !Fence.test(block.slice(0, block.indexOf('\n'))))
       this.#definitions += (block.match(Definition) ?? []).map((line) => `${line}\n`).join('');
   }
+}
+
+/**
+ * The same characters as a string of their own. What an engine cuts out of a string keeps all of that string in memory, and a growing answer is
+ * another string each time: every block, and every word that is cut out of it later, would keep the whole answer as it was then.
+ */
+function alone(part: string) {
+  return ` ${part}`.slice(1);
 }
 
 /** Whether a line among these closes a fence. */
