@@ -12,8 +12,14 @@ namespace Passwindow.Integration.Tests.Browser;
 public sealed class SmoothnessTests(Chromium chromium, ITestOutputHelper output)
 {
     private const int TokensPerSecond = 300;
-    private const int MaxTaskMilliseconds = 100;
-    private const long MaxGrowth = 24L * 1024 * 1024;
+    private const int MaxTaskMilliseconds = 50; // more is what browsers call a long task
+    private const int MaxScrollTaskMilliseconds = 100;
+
+    /// <summary>
+    /// Half a minute at this pace is 45 KB of text and some three thousand elements, which take little more than 1 MiB with React's own nodes.
+    /// What this is to find grows with the square of the length: kept once for each of its blocks, the text alone took 20 MiB.
+    /// </summary>
+    private const long MaxGrowth = 4L * 1024 * 1024;
 
     [Fact]
     public async Task Three_hundred_tokens_a_second_keep_it_responsive_and_its_memory_flat()
@@ -25,20 +31,20 @@ public sealed class SmoothnessTests(Chromium chromium, ITestOutputHelper output)
         await Assertions.Expect(chat.Answer).ToBeVisibleAsync();
         using var tokens = Tokens().GetEnumerator();
 
-        // The second half is looked at: by then the answer is long. (To measure the heap, it is collected: that is no task of the page's.)
+        // The second half is looked at: by then the answer is long. (To measure the heap, it is collected: that is no task of the page's. It is the
+        // scripts' heap alone, which what is traced meanwhile does not go into.)
         await SpeakAsync(site, tokens, seconds / 2);
         long middle = await HeapAsync(chat.Page);
         var trace = await TaskTrace.StartAsync(chat.Page.Context.Browser!);
         await SpeakAsync(site, tokens, seconds - (seconds / 2));
-        site.Answer("\n\nThe end.");
-        await Assertions.Expect(chat.Send).ToBeVisibleAsync(new() { Timeout = 60_000 });
         var ended = Stopwatch.StartNew();
-        await chat.SeesAsync("The end.");
+        site.Answer("\n\nThe end.");
+        await EndedAsync(chat.Page).WaitAsync(TimeSpan.FromMinutes(1));
         long lag = ended.ElapsedMilliseconds;
-        await CheckTasksAsync(trace);
+        await CheckTasksAsync(trace, MaxTaskMilliseconds);
         long growth = await HeapAsync(chat.Page) - middle;
 
-        output.WriteLine($"all of it shown {lag} ms after its end had come, heap grew by {growth / 1024} KiB in the second half");
+        output.WriteLine($"all of it shown {lag} ms after the model's end, heap grew by {growth / 1024} KiB in the second half");
         Assert.InRange(lag, 0, 2000);
         Assert.InRange(growth, long.MinValue, MaxGrowth);
     }
@@ -77,7 +83,7 @@ public sealed class SmoothnessTests(Chromium chromium, ITestOutputHelper output)
         Assert.Equal(turns, seen);
         await Assertions.Expect(chat.Questions.First).ToHaveTextAsync("Question 1");
         await Assertions.Expect(chat.Questions.First).ToBeInViewportAsync();
-        await CheckTasksAsync(trace);
+        await CheckTasksAsync(trace, MaxScrollTaskMilliseconds);
     }
 
     [Fact]
@@ -103,12 +109,12 @@ public sealed class SmoothnessTests(Chromium chromium, ITestOutputHelper output)
         await Assertions.Expect(latest).ToBeHiddenAsync();
     }
 
-    private async Task CheckTasksAsync(TaskTrace trace)
+    private async Task CheckTasksAsync(TaskTrace trace, int most)
     {
         var tasks = await trace.StopAsync();
         output.WriteLine($"{tasks.Count} tasks, the longest {string.Join(", ", tasks.Take(5).Select(static each => $"{each:F0}"))} ms, the 99th percentile {tasks[tasks.Count / 100]:F0} ms");
         Assert.NotEmpty(tasks);
-        Assert.InRange(tasks[tasks.Count / 1000], 0, MaxTaskMilliseconds); // one in a thousand may be a collection of garbage
+        Assert.InRange(tasks[tasks.Count / 1000], 0, most); // one in a thousand may be a collection of garbage
     }
 
     /// <summary>Has the model speak at its pace.</summary>
@@ -126,6 +132,22 @@ public sealed class SmoothnessTests(Chromium chromium, ITestOutputHelper output)
             await Task.Delay(10);
         }
     }
+
+    /// <summary>
+    /// Until the answer has ended and its last words are there. Only they are looked at: to read a long answer over and over would itself be a task
+    /// of the page's, and a long one.
+    /// </summary>
+    private static Task EndedAsync(IPage page) => page.EvaluateAsync("""
+        () => new Promise(resolve => {
+            const text = document.querySelector('.answer > .text');
+            requestAnimationFrame(function look() {
+                if (document.querySelector('#send') && text.lastElementChild.textContent.endsWith('The end.')) // it may be within a block of code
+                    resolve();
+                else
+                    requestAnimationFrame(look);
+            });
+        })
+        """);
 
     private static async Task<long> HeapAsync(IPage page)
     {
