@@ -91,6 +91,35 @@ public sealed class AnswerTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task An_answer_that_says_it_has_ended_is_shown_to_its_end_even_one_that_came_at_once()
+    {
+        await using var site = await Site.StartAsync();
+        await using var chat = await ChatPage.OpenAsync(await chromium.NewPageAsync(), site.Address);
+        await chat.AskAsync("Go");
+        site.Say("It begins, ");
+        await chat.SeesAsync("It begins,");
+        // Read at the very moment of each change, before anything that flows could flow on.
+        await chat.Page.EvaluateAsync("""
+            () => {
+                window.ended = [];
+                new MutationObserver(() => {
+                    const answer = document.querySelector('.turn.last .answer');
+                    if (answer.ariaBusy === 'false' || answer.querySelector('.foot') || document.querySelector('#send'))
+                        ended.push(answer.querySelector('.text').innerText);
+                }).observe(document.body, { attributes: true, childList: true, subtree: true, characterData: true });
+            }
+            """);
+
+        string rest = string.Concat(Enumerable.Range(1, 150).Select(static i => $"word{i} ")) + "and ends.";
+        site.Answer(rest);
+        await chat.AnsweredAsync();
+
+        string[] ended = await chat.Page.EvaluateAsync<string[]>("ended");
+        Assert.NotEmpty(ended);
+        Assert.All(ended, text => Assert.Equal("It begins, " + rest, text));
+    }
+
+    [Fact]
     public async Task Code_is_coloured_and_copied_as_it_was_written()
     {
         await using var site = await Site.StartAsync();

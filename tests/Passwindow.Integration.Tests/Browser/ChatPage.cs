@@ -57,7 +57,7 @@ internal sealed class ChatPage : IAsyncDisposable
         await Assertions.Expect(Questions.Last).ToHaveTextAsync(question);
     }
 
-    /// <summary>Until the answer is complete, and all of it shown.</summary>
+    /// <summary>Until the answer is complete: one that has ended is shown to its end.</summary>
     public async Task AnsweredAsync()
     {
         await Assertions.Expect(Send).ToBeVisibleAsync();

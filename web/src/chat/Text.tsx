@@ -13,7 +13,7 @@ export const Text = memo(function Text({ text, live, className = 'text' }: { tex
     <div className={`prose ${className}`}>
       <Guard source={shown}>
         <Suspense fallback={<div className="waiting"><i /><i /><i /></div>}>
-          <Markdown text={shown} open={live || shown !== text} />
+          <Markdown text={shown} open={live} />
         </Suspense>
       </Guard>
     </div>

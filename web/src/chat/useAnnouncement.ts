@@ -2,9 +2,6 @@ import { useEffect, useRef, useState } from 'react';
 import { wordsForEnd } from '../shared/words';
 import type { ConversationState } from './conversation';
 
-/** How long (milliseconds) after its end an answer is read from the page: until then the last of it flows in. */
-const Settled = 600;
-
 /** The longest answer that is read out by itself, in UTF-16 units; a longer one is begun. */
 const MaxSaid = 4000;
 
@@ -23,8 +20,7 @@ export function useAnnouncement({ live, isLost, exchanges, problem }: Conversati
     }
     if (was === undefined || last?.key !== was)
       return;
-    const timer = setTimeout(() => setWords(`${spoken()} ${last.answer.error?.message ?? wordsForEnd(last.answer.finish_reason ?? 'stop')}`.trim()), Settled);
-    return () => clearTimeout(timer);
+    return onceShown(() => setWords(`${spoken()} ${last.answer.error?.message ?? wordsForEnd(last.answer.finish_reason ?? 'stop')}`.trim()));
   }, [live, last?.key]);
 
   const asks = live === undefined ? undefined : last?.answer.parts.find((part) => part.type === 'tool' && part.status === 'waiting');
@@ -42,6 +38,21 @@ export function useAnnouncement({ live, isLost, exchanges, problem }: Conversati
       setWords(problem.error.message);
   }, [problem]);
   return words;
+}
+
+/** Once the last answer is there to be read: a short one may have ended before the part of the page that shows Markdown has come. */
+function onceShown(run: () => void): () => void {
+  const observer = new MutationObserver(look);
+  observer.observe(document.body, { childList: true, subtree: true });
+  look();
+  return () => observer.disconnect();
+
+  function look() {
+    if (document.querySelector('.turn.last .answer .waiting'))
+      return;
+    observer.disconnect();
+    run();
+  }
 }
 
 function spoken() {

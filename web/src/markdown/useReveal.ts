@@ -7,8 +7,9 @@ const Share = 3;
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
 /**
- * As much of a text as is to be shown now: it flows at the rate at which it arrives.
- * @param live whether it is being written; one that is not is shown at once
+ * As much of a text as is to be shown now: it flows at the rate at which it arrives. What is held back bridges the time until more comes; once
+ * no more comes, all of it is there, so that an answer which says that it has ended is one that can be read to its end.
+ * @param live whether more of it may come
  */
 export function useReveal(text: string, live: boolean): string {
   const [shown, setShown] = useState(live ? 0 : text.length);
@@ -18,7 +19,7 @@ export function useReveal(text: string, live: boolean): string {
     if (shown >= text.length)
       return;
     // A page in the background gets no frames, and nobody sees the flow; whoever asked for less motion gets none.
-    if (document.hidden || still.matches) {
+    if (!live || document.hidden || still.matches) {
       setShown(text.length);
       return;
     }
@@ -32,7 +33,7 @@ export function useReveal(text: string, live: boolean): string {
       setShown((before) => reveal(before, text, time === 0 || before === 0 ? 16 : Math.min(now - time, 250)));
     });
     return () => cancelAnimationFrame(frame);
-  }, [shown, text]);
+  }, [shown, text, live]);
 
   // What the last step cost, from the state to the elements.
   useLayoutEffect(() => {
@@ -40,5 +41,5 @@ export function useReveal(text: string, live: boolean): string {
       at.current.cost = Math.min(performance.now() - at.current.begun, 200);
   }, [shown]);
 
-  return shown >= text.length ? text : text.slice(0, shown);
+  return live && shown < text.length ? text.slice(0, shown) : text;
 }
