@@ -22,9 +22,9 @@ internal sealed class TurnTimeline(TimeProvider time)
     /// <summary>How long ago it began.</summary>
     public double Now => time.GetElapsedTime(_begun).TotalMilliseconds;
 
-    public void Said(long seq) => _said.Mark(seq, Now);
+    public void Said(long seq) => Mark(_said, seq);
 
-    public void Committed(long seq) => _committed.Mark(seq, Now);
+    public void Committed(long seq) => Mark(_committed, seq);
 
     /// <summary>A viewer came, and is timed if there are not too many.</summary>
     public TimelineViewer? ViewerCame(string dialect, long after)
@@ -38,6 +38,13 @@ internal sealed class TurnTimeline(TimeProvider time)
             _viewers.Add(viewer);
             return viewer;
         }
+    }
+
+    /// <summary>Marks on a lane that something is so far, now.</summary>
+    public void Mark(TimelineLane lane, long seq)
+    {
+        if (!lane.IsFull) // a long answer's last thousand tokens need not read the clock for nothing
+            lane.Mark(seq, Now);
     }
 
     /// <summary>Writes the members of the document.</summary>
@@ -69,7 +76,7 @@ internal sealed class TimelineViewer(TurnTimeline timeline, string dialect, long
     private double? _left;
 
     /// <summary>Everything up to that event was handed to the connection.</summary>
-    public void Sent(long seq) => _sent.Mark(seq, timeline.Now);
+    public void Sent(long seq) => timeline.Mark(_sent, seq);
 
     public void Left() => _left ??= timeline.Now;
 

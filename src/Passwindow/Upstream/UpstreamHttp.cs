@@ -1,4 +1,5 @@
 using System.Net;
+using Passwindow.Upstream.Loops;
 
 namespace Passwindow.Upstream;
 
@@ -13,12 +14,12 @@ internal static class UpstreamHttp
     /// <summary>Makes the pool. An invoker, not an HttpClient: that one would only add a timeout and buffers, and we want neither.</summary>
     /// <param name="useProxy">Whether the proxy of the environment (<c>HTTPS_PROXY</c> …) is used.</param>
     /// <param name="maxConnections">How many connections one provider may have.</param>
-    /// <param name="gathering">Reads gather (<see cref="GatheredReads"/>), for as long as this allows; null if they do not.</param>
-    public static HttpMessageInvoker Create(bool useProxy = false, int maxConnections = DefaultMaxConnections, Durability? gathering = null)
+    /// <param name="loops">What its connections are read by; null for .NET's own sockets.</param>
+    public static HttpMessageInvoker Create(bool useProxy = false, int maxConnections = DefaultMaxConnections, ReadLoops? loops = null)
     {
         var handler = CreateHandler(useProxy, maxConnections);
-        if (gathering is { } durability)
-            handler.ConnectCallback = (context, cancellation) => GatheredReads.ConnectAsync(context, durability, cancellation);
+        if (loops is not null)
+            handler.ConnectCallback = loops.ConnectAsync;
         return new(handler, disposeHandler: true);
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Passwindow.Protocol.Upstream;
+using Passwindow.Upstream.Loops;
 
 namespace Passwindow.Upstream;
 
@@ -41,8 +42,7 @@ internal sealed class UpstreamSetup : IDisposable, IAsyncDisposable
             .Select(provider => ProviderSetting.Check(provider.Key, WellKnownProviders.Complete(provider.Key, provider.Value, configuration))).ToList();
         var wellKnown = WellKnownProviders.Read(configuration).ToList();
         var ollamaRoot = OllamaHost.Read(configuration);
-        Durability? gathering = services.GetService<GatheredReads>() is null ? null : settings.Durability;
-        _http = UpstreamHttp.Create(settings.UseProxy, settings.MaxConnectionsPerProvider, gathering);
+        _http = UpstreamHttp.Create(settings.UseProxy, settings.MaxConnectionsPerProvider, services.GetService<ReadLoops>());
 
         // A client may have been registered for a scope; ours lasts as long as the server.
         _scope = services.CreateAsyncScope();

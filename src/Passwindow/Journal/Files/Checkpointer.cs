@@ -10,8 +10,11 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>How many bytes of a running turn are in memory alone before they are stored.</summary>
     public const int MaxUnstoredBytesPerTurn = 256 * 1024;
 
-    /// <summary>How many bytes of a running turn stay in memory once they are stored, for the viewers at the line.</summary>
-    private const int HotBytesPerTurn = 16 * 1024;
+    /// <summary>How many bytes of a turn stay in memory at least once they are stored, for the viewers at the line.</summary>
+    private const int LeastHotBytes = 16 * 1024;
+
+    /// <summary>How many bytes running turns share beyond that: few of them keep more each, so that a viewer that lags a little needs no file.</summary>
+    private const int SharedHotBytes = 32 * 1024 * 1024;
 
     /// <summary>How many conversation files may be open and not synced at once.</summary>
     private const int MaxUnsyncedFiles = 256;
@@ -201,9 +204,10 @@ internal sealed class Checkpointer : IDisposable
             _disk.SyncFolder(folder);
         _unsynced.Clear();
         _unsyncedBytes = 0;
+        int keep = LeastHotBytes + (SharedHotBytes / Math.Max(1, _settings.HotTurns()));
         foreach (var turn in _unsettled)
         {
-            if (turn.Settle(HotBytesPerTurn))
+            if (turn.Settle(keep, LeastHotBytes))
                 _settings.OnSettled(turn);
         }
 
@@ -213,12 +217,14 @@ internal sealed class Checkpointer : IDisposable
 
 /// <summary>What the checkpointer needs of the journal around it.</summary>
 /// <param name="Running">The turns that have not ended or are not stored yet.</param>
+/// <param name="HotTurns">How many those are.</param>
 /// <param name="BeforeStore">Makes sure that everything committed before the call is durable, so that no conversation is ever ahead of the write-ahead file.</param>
 /// <param name="Rescue">The file that takes a turn whose conversation is damaged.</param>
 /// <param name="OnSettled">A turn has ended and all of it is durable in its conversation's file.</param>
 /// <param name="OnFailed">A file could not be written.</param>
 internal sealed record CheckpointerSettings(
     Func<IEnumerable<FileTurn>> Running,
+    Func<int> HotTurns,
     Action BeforeStore,
     Func<FileTurn, ConversationFile> Rescue,
     Action<FileTurn> OnSettled,

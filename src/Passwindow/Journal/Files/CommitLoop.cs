@@ -1,39 +1,29 @@
 namespace Passwindow.Journal.Files;
 
 /// <summary>
-/// The group commit, on a thread of its own: what gathered from all turns while the last sync was under way is written at once,
-/// synced once, and then shown. Nothing is shown before (contract, promise 1). The first write or sync that fails is the last.
+/// The group commit: what gathered from all turns is written at once, synced once, and then shown. Nothing is shown before (contract, promise 1). It has a
+/// thread of its own, which waits for the syncs; where there are none, whoever appended a row commits it. The first write or sync that fails is the last.
 /// </summary>
-/// <remarks>
-/// A commit after a pause begins at once, and so does one that somebody waits for: a turn's first event, its first token, a tool's call. Under load the next one begins a little after the last one began and not as soon as it can, so
-/// that more gathers: syncs per second then have a ceiling, however many turns run.
-/// </remarks>
 internal sealed class CommitLoop : ICommitQueue, IDisposable
 {
-    /// <summary>Once a batch is this large, the rest waits for the next one.</summary>
+    /// <summary>Once a batch is this large, the rest goes into the next one.</summary>
     private const int MaxBatchBytes = 4 * 1024 * 1024;
 
     private readonly IDisk _disk;
     private readonly string _folder;
     private readonly CommitLoopSettings _settings;
+    private readonly CommitQueue _queue;
+    private readonly Lock _committing = new(); // what follows belongs to whoever commits
     private readonly Lock _rolling = new();
     private readonly List<(ICommitting Each, long Seq)> _batch = [];
     private readonly LineBuffer _lines = new();
     private readonly WakeUps _wakeUps = new();
     private readonly Thread _thread;
-    private readonly Lock _gate = new();
-    private readonly AutoResetEvent _wake = new(initialState: false); // never disposed: the other thread's failure may come after our end
-    private Queue<ICommitting> _waiting = new();  // filled under the gate by whoever appends
-    private Queue<ICommitting> _gathered = new(); // emptied by this thread alone
+    private Queue<ICommitting> _gathered = new();
     private WriteAheadFile _file;
     private long _batchNumber;
     private long _batchUnderWay;
     private long _begunAt;
-    private bool _isIdle;
-    private bool _isHurried;
-    private bool _stopping;
-    private bool _rollDue;
-    private bool _halted;
     private bool _isClosed;
 
     public CommitLoop(IDisk disk, string folder, long firstNumber, CommitLoopSettings settings)
@@ -41,6 +31,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
         _disk = disk;
         _folder = folder;
         _settings = settings;
+        _queue = new(settings.Spacing);
         _file = WriteAheadFile.Create(disk, folder, firstNumber, settings.Durability);
         _thread = new Thread(Run) { Name = "passwindow commit", IsBackground = true };
     }
@@ -60,46 +51,42 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
 
     public void Start() => _thread.Start();
 
-    public void Enqueue(ICommitting each)
+    public void Enqueue(ICommitting each) => _queue.Enqueue(each);
+
+    public void Hurry() => _queue.Hurry();
+
+    /// <inheritdoc cref="IAppendsInRows.BeginRow"/>
+    public void BeginRow() => _queue.BeginRow();
+
+    /// <inheritdoc cref="IAppendsInRows.EndRow"/>
+    public void EndRow()
     {
-        lock (_gate)
+        if (_settings.Durability == Durability.Os && _committing.TryEnter())
         {
-            _waiting.Enqueue(each);
-            if (!_isIdle)
-                return; // the loop comes by itself
-            _isIdle = false;
+            try
+            {
+                CommitWaiting();
+                if (_file.Length > _settings.MaxFileBytes)
+                    _queue.RollSoon(); // by the thread, for that takes syncs
+            }
+            catch (Exception e)
+            {
+                Fail(e);
+            }
+            finally
+            {
+                _committing.Exit();
+            }
         }
 
-        _wake.Set();
-    }
-
-    public void Hurry()
-    {
-        lock (_gate)
-        {
-            if (_isHurried || _waiting.Count == 0)
-                return;
-            _isHurried = true;
-        }
-
-        _wake.Set();
+        _queue.EndRow();
     }
 
     /// <summary>Commits nothing more, whatever waits; for when something else of the journal has failed.</summary>
-    public void Halt()
-    {
-        lock (_gate)
-            _halted = true;
-        _wake.Set();
-    }
+    public void Halt() => _queue.Halt();
 
     /// <summary>Begins the next write-ahead file soon, so that this one goes, with what was deleted since it began.</summary>
-    public void RollSoon()
-    {
-        lock (_gate)
-            _rollDue = true;
-        _wake.Set();
-    }
+    public void RollSoon() => _queue.RollSoon();
 
     /// <summary>Makes durable what was written so far, where that is not done before it is shown (<see cref="Durability.Os"/>).</summary>
     public void SyncWritten()
@@ -114,17 +101,19 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     /// <summary>Commits what waits unless something failed, and ends the thread.</summary>
     public void Dispose()
     {
-        lock (_gate)
-            _stopping = true;
-        _wake.Set();
+        _queue.Stop();
         _thread.Join();
+        bool hasFailed = _queue.IsHalted;
+        _queue.Halt();
+        lock (_committing)
         lock (_rolling)
         {
             // What is stored after this must be durable here, too, and nobody can sync a file that is closed.
-            if (_settings.Durability == Durability.Os && !_halted)
+            if (_settings.Durability == Durability.Os && !hasFailed)
                 TrySync();
             _isClosed = true;
             _file.Dispose();
+            _lines.Dispose();
         }
     }
 
@@ -144,56 +133,37 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     {
         try
         {
-            while (Gather())
-                Commit();
+            while (_queue.WaitUntilDue(Volatile.Read(ref _begunAt)))
+            {
+                lock (_committing)
+                {
+                    CommitWaiting();
+                    if (_queue.TakeRollDue() || _file.Length > _settings.MaxFileBytes)
+                        Roll();
+                }
+            }
         }
         catch (Exception e)
         {
-            // Whatever it was: an EFBIG, for one, comes as an ArgumentOutOfRangeException.
-            _settings.OnFailed(new JournalUnavailableException($"The write-ahead file {_file.FilePath} could not be written: {e.Message}", e));
+            Fail(e);
         }
     }
 
-    private bool Gather()
-    {
-        while (true)
-        {
-            int milliseconds = Timeout.Infinite;
-            lock (_gate)
-            {
-                if (_halted)
-                    return false;
-                if (_gathered.Count > 0 || (_rollDue && _waiting.Count == 0))
-                    return true;
-                if (_waiting.Count == 0)
-                {
-                    if (_stopping)
-                        return false;
-                    _isIdle = true;
-                }
-                else if (_stopping || _isHurried || IsDue(out milliseconds))
-                {
-                    _isHurried = false;
-                    (_gathered, _waiting) = (_waiting, _gathered);
-                    return true;
-                }
-            }
+    // Whatever it was: an EFBIG, for one, comes as an ArgumentOutOfRangeException.
+    private void Fail(Exception e) =>
+        _settings.OnFailed(new JournalUnavailableException($"The write-ahead file {_file.FilePath} could not be written: {e.Message}", e));
 
-            _wake.WaitOne(milliseconds);
-        }
-    }
-
-    // The real clock, because a thread really waits here.
-    private bool IsDue(out int milliseconds)
+    private void CommitWaiting()
     {
-        var rest = _settings.Spacing - TimeProvider.System.GetElapsedTime(_begunAt);
-        milliseconds = (int)Math.Ceiling(rest.TotalMilliseconds);
-        return rest <= TimeSpan.Zero;
+        if (!_queue.TryTake(ref _gathered))
+            return;
+        while (_gathered.Count > 0)
+            Commit();
     }
 
     private void Commit()
     {
-        _begunAt = TimeProvider.System.GetTimestamp();
+        Volatile.Write(ref _begunAt, TimeProvider.System.GetTimestamp());
         _batch.Clear();
         _lines.Clear();
         _batchNumber++;
@@ -216,17 +186,6 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
         }
 
         _wakeUps.Run();
-        if (TakeRollDue() || _file.Length > _settings.MaxFileBytes)
-            Roll();
-    }
-
-    private bool TakeRollDue()
-    {
-        lock (_gate)
-        {
-            (bool isDue, _rollDue) = (_rollDue, false);
-            return isDue;
-        }
     }
 
     /// <summary>Begins the next file. It says which turns go on, so that recovery needs no file before it once those are stored.</summary>

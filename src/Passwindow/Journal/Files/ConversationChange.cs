@@ -5,7 +5,7 @@ namespace Passwindow.Journal.Files;
 /// <summary>A rename or a deletion on its way: one line of the write-ahead file, in a group commit with whatever else waits.</summary>
 /// <param name="key">The conversation.</param>
 /// <param name="title">Its new title; null deletes it.</param>
-/// <param name="onCommitted">Is called on the commit loop's thread once the line is durable.</param>
+/// <param name="onCommitted">Is called by whoever commits, once the line is durable.</param>
 internal sealed class ConversationChange(ConversationKey key, string? title, Action<ConversationChange> onCommitted) : ICommitting
 {
     private readonly TaskCompletionSource<bool> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);

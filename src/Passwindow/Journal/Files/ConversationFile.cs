@@ -18,6 +18,9 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
     /// <summary>A read that has gathered so many bytes gives what it has.</summary>
     private const int MaxReadBytes = 256 * 1024;
 
+    /// <summary>What one read of the file takes: about as much as a viewer shows at once.</summary>
+    private const int ReadWindow = 16 * 1024;
+
     private readonly Lock _gate = new();
     private ConversationIndex? _index;
     private IDiskFile? _unsynced;
@@ -50,16 +53,17 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
             ThrowIfDamaged();
             var file = OpenForAppend();
             var index = IndexOf(file);
-            var lines = new LineBuffer();
+            using var lines = new LineBuffer();
             var added = new List<(long Seq, long Offset, uint Crc)>(events.Count);
             long abandoned = 0;
             uint crc = Begin(lines, index);
             if (index.Find(opening.Turn) is null)
                 crc = JournalLine.WriteOpening(lines, batch: 0, opening.Turn, opening.ToJson(), crc);
+            byte[] head = JournalLine.EventHead(opening.Turn);
             for (int i = 0; i < events.Count; i++)
             {
                 added.Add((firstSeq + i, index.Length + lines.Length, crc));
-                crc = JournalLine.WriteEvent(lines, batch: 0, opening.Turn, events[i].Span, crc);
+                crc = JournalLine.WriteEvent(lines, batch: 0, head, events[i].Span, crc);
                 abandoned += JournalRecord.AbandonedTokens(events[i].Span);
             }
 
@@ -86,7 +90,7 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
             var index = IndexOf(file);
             if (index.Title == title)
                 return;
-            var lines = new LineBuffer();
+            using var lines = new LineBuffer();
             uint crc = JournalLine.WriteTitle(lines, batch: 0, new GivenTitle(key.Tenant, key.Conversation, title), Begin(lines, index));
             Write(file, lines, index.Length);
             index.Title = title;
@@ -201,7 +205,7 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
                 throw new JournalDamagedException(FilePath, 0, $"events {after + 1} to {place.First - 1} of turn {turn} are in the damaged file beside it.");
             var (offset, crc) = place.Before(after + 1);
             using var opened = _unsynced is null ? disk.Open(FilePath, create: false) : null;
-            using var scanner = new LineScanner(opened ?? _unsynced!, offset, crc, index.Length);
+            using var scanner = new LineScanner(opened ?? _unsynced!, offset, crc, index.Length, ReadWindow);
             try
             {
                 return new(Read(turn, after, place.Last, into.Span, scanner));
@@ -262,12 +266,13 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
     {
         int count = 0;
         int bytes = 0;
+        byte[] head = JournalLine.EventHead(turn);
         while (count < into.Length && after < last && bytes < MaxReadBytes)
         {
             long at = scanner.Offset;
             if (scanner.Next(out var line) != LineCheck.Good)
                 throw new JournalDamagedException(FilePath, at, "a line's length or checksum is wrong.");
-            var record = JournalRecord.Read(FilePath, at, line.Span);
+            var record = JournalRecord.ReadNext(FilePath, at, line.Span, turn, head, after + 1);
             if (record.Kind != JournalRecordKind.Event || record.Turn != turn || record.Seq <= after)
                 continue;
             if (record.Seq != after + 1)

@@ -18,7 +18,7 @@ namespace Passwindow.Journal.Files;
 /// The first write or sync that fails closes the journal for writing; what is committed can still be read. If the disk was full it opens
 /// again by itself once there is room, the way a restart would; after any other failure only a restart does.
 /// </remarks>
-internal sealed partial class FileJournal : IJournal
+internal sealed partial class FileJournal : IJournal, IAppendsInRows
 {
     /// <summary>How many bytes must be free before a journal that ran out of room opens again.</summary>
     public const long RoomToReopen = 64 * 1024 * 1024;
@@ -27,6 +27,9 @@ internal sealed partial class FileJournal : IJournal
     private static readonly TimeSpan EraseAfter = TimeSpan.FromMinutes(50);
 
     private static readonly TimeSpan RoomCheckPeriod = TimeSpan.FromSeconds(1);
+
+    [ThreadStatic]
+    private static JournalRun? t_rowOf; // the journal may be opened anew meanwhile
 
     private readonly FileJournalSettings _settings;
     private readonly IDisk _disk;
@@ -63,6 +66,20 @@ internal sealed partial class FileJournal : IJournal
     public JournalHealth Health => Run.Failure is { } failure ? new(false, failure.Message) : new(true, null);
 
     private JournalRun Run => Volatile.Read(ref _run);
+
+    /// <inheritdoc/>
+    public void BeginRow()
+    {
+        t_rowOf = Run;
+        t_rowOf.BeginRow();
+    }
+
+    /// <inheritdoc/>
+    public void EndRow()
+    {
+        t_rowOf?.EndRow();
+        t_rowOf = null;
+    }
 
     /// <summary>Takes the folder, recovers what is in it, and opens it.</summary>
     /// <exception cref="JournalUnavailableException">The folder is in use.</exception>

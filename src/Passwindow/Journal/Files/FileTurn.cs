@@ -15,6 +15,7 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
     private readonly HotTail _tail = new();
     private readonly CommitListeners _listeners = new();
     private readonly TurnOpening _opening;
+    private readonly byte[] _eventHead;
     private ConversationFile _file;
     private byte[]? _unframedOpening;
     private TaskCompletionSource? _committing;
@@ -33,6 +34,7 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
     public FileTurn(TurnOpening opening, ICommitQueue commits, ConversationFile file, long number)
     {
         _opening = opening;
+        _eventHead = JournalLine.EventHead(opening.Turn);
         _commits = commits;
         _file = file;
         Number = number;
@@ -44,10 +46,10 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
     /// <summary>How many turns were opened before it.</summary>
     public long Number { get; }
 
-    /// <summary>Whether the catalog knows of it; for the commit loop's thread only.</summary>
+    /// <summary>Whether the catalog knows of it; for the commit loop only.</summary>
     public bool IsListed { get; set; }
 
-    /// <summary>What its lines say of abandoned tokens and the catalog has not counted; for the commit loop's thread only.</summary>
+    /// <summary>What its lines say of abandoned tokens and the catalog has not counted; for the commit loop only.</summary>
     public long UncountedAbandonedTokens { get; set; }
 
     public TurnOpening Opening => _opening;
@@ -130,11 +132,10 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
             if (_unframedOpening is not null)
                 crc = JournalLine.WriteOpening(output, batch, _opening.Turn, _unframedOpening, crc);
             _unframedOpening = null;
-            while (_framed < _tail.Last)
+            for (var events = _tail.From(_framed + 1); _framed < _tail.Last; _framed++)
             {
-                _framed++;
-                var (type, json) = _tail[_framed];
-                crc = JournalLine.WriteEvent(output, batch, _opening.Turn, json.Span, crc);
+                var (type, json) = events.Next();
+                crc = JournalLine.WriteEvent(output, batch, _eventHead, json.Span, crc);
                 if (type == EventType.Usage)
                     UncountedAbandonedTokens += JournalRecord.AbandonedTokens(json.Span);
                 _framedBytes += json.Length;
@@ -209,15 +210,17 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
     /// </summary>
     public long Store(long through)
     {
-        var events = new List<ReadOnlyMemory<byte>>();
+        List<ReadOnlyMemory<byte>> events;
         long first;
         long bytes = 0;
         lock (_gate)
         {
             first = _stored + 1;
+            events = new((int)Math.Max(0, through - _stored));
+            var reader = _tail.From(first);
             for (long seq = first; seq <= through; seq++)
             {
-                events.Add(_tail[seq].Json);
+                events.Add(reader.Next().Json);
                 bytes += events[^1].Length;
             }
         }
@@ -238,15 +241,18 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
     public void Divert(ConversationFile file) => Volatile.Write(ref _file, file);
 
     /// <summary>
-    /// What is stored is synced now, so memory may let go of it, but for the latest <paramref name="keep"/> bytes: a viewer that lags reads
-    /// from the file. Returns whether the turn has ended and all of it is there.
+    /// What is stored is synced now, so memory may let go of it, but for the latest bytes: a viewer that lags reads from the file.
+    /// Returns whether the turn has ended and all of it is there.
     /// </summary>
-    public bool Settle(int keep)
+    /// <param name="keep">How many bytes it keeps as long as it goes on.</param>
+    /// <param name="keepAtEnd">How many when it has ended.</param>
+    public bool Settle(int keep, int keepAtEnd)
     {
         lock (_gate)
         {
-            _tail.ForgetThrough(_stored, keep);
-            return _doneAppended && _stored == _tail.Last;
+            bool hasEnded = _doneAppended && _stored == _tail.Last;
+            _tail.ForgetThrough(_stored, hasEnded ? keepAtEnd : keep);
+            return hasEnded;
         }
     }
 
@@ -304,9 +310,10 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
     private int ReadHot(long after, Span<CommittedEvent> into)
     {
         int count = (int)Math.Min(into.Length, _committed - after);
+        var events = _tail.From(after + 1);
         for (int i = 0; i < count; i++)
         {
-            var (type, json) = _tail[after + 1 + i];
+            var (type, json) = events.Next();
             into[i] = AsCommitted(_opening.Turn, after + 1 + i, type, json);
         }
 

@@ -41,8 +41,8 @@ internal sealed class HotTail
         Bytes += json.Length;
     }
 
-    /// <summary>The event of that number, which must be here.</summary>
-    public (EventType Type, ReadOnlyMemory<byte> Json) this[long seq] => BlockOf(seq)[seq];
+    /// <summary>Reads from the event of that number on, which must be here or be the next one to come.</summary>
+    public Reader From(long seq) => new(_blocks, IndexOf(seq), seq);
 
     /// <summary>
     /// Lets go of whole blocks, oldest first, whose events are all at or below <paramref name="seq"/>, as long as
@@ -59,12 +59,12 @@ internal sealed class HotTail
         _blocks.RemoveRange(0, gone);
     }
 
-    private Block BlockOf(long seq)
+    private int IndexOf(long seq)
     {
         int low = 0;
         int high = _blocks.Count - 1;
-        if (_blocks[high].First <= seq)
-            return _blocks[high]; // nearly always: who reads is at the line
+        if (high < 0 || _blocks[high].First <= seq)
+            return high; // nearly always: who reads is at the line
         while (low < high)
         {
             int middle = (low + high + 1) / 2;
@@ -74,10 +74,21 @@ internal sealed class HotTail
                 high = middle - 1;
         }
 
-        return _blocks[low];
+        return low;
     }
 
-    private sealed class Block(long first, int size)
+    /// <summary>Gives one event after the other; for who holds the turn's lock meanwhile.</summary>
+    internal struct Reader(List<Block> blocks, int block, long seq)
+    {
+        public (EventType Type, ReadOnlyMemory<byte> Json) Next()
+        {
+            if (blocks[block].Last < seq)
+                block++;
+            return blocks[block][seq++];
+        }
+    }
+
+    internal sealed class Block(long first, int size)
     {
         private readonly byte[] _bytes = new byte[size];
         private (int End, EventType Type)[] _events = new (int, EventType)[Math.Max(4, size / 64)];

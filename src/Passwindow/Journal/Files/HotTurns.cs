@@ -12,6 +12,8 @@ internal sealed class HotTurns
     /// <summary>All, in the order in which they were opened, so that a conversation's turns are stored in it.</summary>
     public IEnumerable<FileTurn> All => _turns.Values.OrderBy(static turn => turn.Number);
 
+    public int Count => _turns.Count;
+
     public bool TryAdd(FileTurn turn)
     {
         if (!_turns.TryAdd(turn.Opening.Key, turn))

@@ -9,7 +9,7 @@ internal interface ICommitQueue
     void Hurry();
 }
 
-/// <summary>Something that has lines to commit. Both are called on the commit loop's thread.</summary>
+/// <summary>Something that has lines to commit. Both are called by the commit loop, never at once.</summary>
 internal interface ICommitting
 {
     /// <summary>Writes what waits as lines of a commit, and returns a number for <see cref="Publish"/>.</summary>

@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Passwindow.Protocol;
 
@@ -40,14 +42,17 @@ internal static class JournalLine
     /// <summary>The longest event, or opening, in bytes. What stands around it on its line always fits.</summary>
     public const int MaxBody = MaxLength - 1024;
 
+    private static ReadOnlySpan<byte> Head => "{\"crc\":\"00000000\",\"len\":\"00000000\","u8;
+
     private static ReadOnlySpan<byte> CrcField => "{\"crc\":\""u8;
 
     private static ReadOnlySpan<byte> LenField => "\",\"len\":\""u8;
 
     private static ReadOnlySpan<byte> Separator => "\","u8;
 
-    private static ReadOnlySpan<byte> EventField => "\"event\":"u8;
+    private static ReadOnlySpan<byte> BatchField => "\"batch\":"u8;
 
+    private const int LongestBegin = HeadLength + 8 + 20 + 1; // a batch's field, its longest number, a comma
     private const int CrcStart = 8;
     private const int CoveredStart = CrcStart + 8 + 2; // from "len"
     private const int LenStart = CrcStart + 8 + 9;
@@ -59,18 +64,7 @@ internal static class JournalLine
     public static int Begin(LineBuffer output, long batch)
     {
         int start = output.Length;
-        output.Write(CrcField);
-        output.Write("00000000"u8);
-        output.Write(LenField);
-        output.Write("00000000"u8);
-        output.Write(Separator);
-        if (batch > 0)
-        {
-            output.Write("\"batch\":"u8);
-            output.Write(batch);
-            output.Write(","u8);
-        }
-
+        output.Advance(Begin(output.Room(LongestBegin), batch));
         return start;
     }
 
@@ -78,21 +72,30 @@ internal static class JournalLine
     public static uint End(LineBuffer output, int start, uint previousCrc)
     {
         output.Write("}\n"u8);
-        var line = output.Written[start..];
-        WriteHex(line.Slice(LenStart, 8), (uint)line.Length);
-        uint crc = Checksum(previousCrc, line[CoveredStart..]);
-        WriteHex(line.Slice(CrcStart, 8), crc);
-        return crc;
+        return Seal(output.Written[start..], previousCrc);
     }
 
+    /// <summary>What stands before each of a turn's events on its line: made once for all of them.</summary>
+    public static byte[] EventHead(TurnId turn) => Encoding.ASCII.GetBytes($"\"turn\":\"{turn.Value}\",\"event\":");
+
     /// <summary>Writes a turn's event.</summary>
-    public static uint WriteEvent(LineBuffer output, long batch, TurnId turn, ReadOnlySpan<byte> json, uint previousCrc)
+    public static uint WriteEvent(LineBuffer output, long batch, TurnId turn, ReadOnlySpan<byte> json, uint previousCrc) =>
+        WriteEvent(output, batch, EventHead(turn), json, previousCrc);
+
+    /// <summary>The same, with the <see cref="EventHead"/> of the turn.</summary>
+    public static uint WriteEvent(LineBuffer output, long batch, ReadOnlySpan<byte> eventHead, ReadOnlySpan<byte> json, uint previousCrc)
     {
-        int start = Begin(output, batch);
-        WriteTurn(output, turn);
-        output.Write(EventField);
-        output.Write(json);
-        return End(output, start, previousCrc);
+        // In one piece: of all lines these are nearly all.
+        var line = output.Room(LongestBegin + eventHead.Length + json.Length + 2);
+        int at = Begin(line, batch);
+        eventHead.CopyTo(line[at..]);
+        at += eventHead.Length;
+        json.CopyTo(line[at..]);
+        at += json.Length;
+        line[at++] = (byte)'}';
+        line[at++] = (byte)'\n';
+        output.Advance(at);
+        return Seal(line[..at], previousCrc);
     }
 
     /// <summary>Writes a turn's opening.</summary>
@@ -197,7 +200,37 @@ internal static class JournalLine
         output.Write("\","u8);
     }
 
-    private static void WriteHex(Span<byte> into, uint value) => Utf8Formatter.TryFormat(value, into, out _, new StandardFormat('x', 8));
+    private static int Begin(Span<byte> into, long batch)
+    {
+        Head.CopyTo(into);
+        if (batch <= 0)
+            return HeadLength;
+        BatchField.CopyTo(into[HeadLength..]);
+        Utf8Formatter.TryFormat(batch, into[(HeadLength + BatchField.Length)..], out int digits);
+        int length = HeadLength + BatchField.Length + digits;
+        into[length] = (byte)',';
+        return length + 1;
+    }
+
+    /// <summary>Fills in what is known only once a line is whole.</summary>
+    private static uint Seal(Span<byte> line, uint previousCrc)
+    {
+        WriteHex(line[LenStart..], (uint)line.Length);
+        uint crc = Checksum(previousCrc, line[CoveredStart..]);
+        WriteHex(line[CrcStart..], crc);
+        return crc;
+    }
+
+    /// <summary>Writes eight lower-case digits, all at once: a digit is a byte of one long number.</summary>
+    private static void WriteHex(Span<byte> into, uint value)
+    {
+        ulong digits = value;
+        digits = ((digits & 0xFFFF_0000) << 16) | (digits & 0xFFFF);
+        digits = ((digits & 0x0000_FF00_0000_FF00) << 8) | (digits & 0x0000_00FF_0000_00FF);
+        digits = ((digits & 0x00F0_00F0_00F0_00F0) << 4) | (digits & 0x000F_000F_000F_000F);
+        ulong letters = ((digits + 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101; // 1 where a digit is above 9
+        BinaryPrimitives.WriteUInt64BigEndian(into, digits + 0x3030_3030_3030_3030 + (letters * ('a' - '0' - 10)));
+    }
 
     private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdef"u8);
 

@@ -37,6 +37,25 @@ internal readonly record struct JournalRecord
         }
     }
 
+    /// <summary>
+    /// The same for a line that probably holds the next token of a turn: where it is spelled as such lines are, it is known without being parsed.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="offset">Where in it the line begins.</param>
+    /// <param name="line">The line.</param>
+    /// <param name="turn">The turn.</param>
+    /// <param name="head">The turn's <see cref="JournalLine.EventHead"/>.</param>
+    /// <param name="seq">The number of its next event.</param>
+    public static JournalRecord ReadNext(string path, long offset, ReadOnlySpan<byte> line, TurnId turn, ReadOnlySpan<byte> head, long seq)
+    {
+        var body = (JournalLine.HeadLength + head.Length)..(line.Length - 2);
+        return line.Length > JournalLine.HeadLength + head.Length + 2
+            && line[JournalLine.HeadLength..].StartsWith(head)
+            && EventJson.BeginsAs(line[body], EventType.Token, seq)
+            ? new JournalRecord { Turn = turn, Kind = JournalRecordKind.Event, Body = body, Seq = seq, Type = EventType.Token }
+            : Read(path, offset, line);
+    }
+
     /// <summary>Reads a line that may be anything; false if it is no line of this format.</summary>
     public static bool TryRead(ReadOnlySpan<byte> line, out JournalRecord record)
     {

@@ -41,7 +41,7 @@ internal sealed class JournalRun : IDisposable
         Recovered = new Recovery(disk, writeAhead, _files).Run();
         _catalogFile = new CatalogFile(disk, Path.Combine(settings.Folder, "catalog"), onCatalogFailed);
         Listed = CatalogStart.Load(disk, _files, _catalog, _catalogFile);
-        _checkpoints = new Checkpointer(disk, writeAhead, new CheckpointerSettings(() => _turns.All, BeforeStore, Rescue, Forget, Fail));
+        _checkpoints = new Checkpointer(disk, writeAhead, new CheckpointerSettings(() => _turns.All, () => _turns.Count, BeforeStore, Rescue, Forget, Fail));
         _commits = new CommitLoop(
             disk,
             writeAhead,
@@ -89,6 +89,12 @@ internal sealed class JournalRun : IDisposable
             return turn;
         }
     }
+
+    /// <inheritdoc cref="IAppendsInRows.BeginRow"/>
+    public void BeginRow() => _commits.BeginRow();
+
+    /// <inheritdoc cref="IAppendsInRows.EndRow"/>
+    public void EndRow() => _commits.EndRow();
 
     public ITurnReader? Find(TurnKey key)
     {

@@ -1,12 +1,17 @@
-using System.Globalization;
+using System.Buffers;
 using System.Text;
 
 namespace Passwindow.Journal.Files;
 
-/// <summary>A growing buffer in which lines are made. What is written stays writable: a line's checksum is known only at its end.</summary>
-internal sealed class LineBuffer
+/// <summary>
+/// A growing buffer in which lines are made. What is written stays writable: a line's checksum is known only at its end. Its memory is rented: half a
+/// megabyte for every store would keep the garbage collector busy.
+/// </summary>
+internal sealed class LineBuffer : IDisposable
 {
-    private byte[] _bytes = new byte[64 * 1024];
+    private const int FirstSize = 16 * 1024;
+
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(FirstSize);
 
     public int Length { get; private set; }
 
@@ -14,10 +19,18 @@ internal sealed class LineBuffer
 
     public void Clear() => Length = 0;
 
+    /// <summary>Room for so many bytes, to be filled from its start; <see cref="Advance"/> says how many were.</summary>
+    public Span<byte> Room(int length)
+    {
+        Reserve(length);
+        return _bytes.AsSpan(Length);
+    }
+
+    public void Advance(int length) => Length += length;
+
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        Reserve(bytes.Length);
-        bytes.CopyTo(_bytes.AsSpan(Length));
+        bytes.CopyTo(Room(bytes.Length));
         Length += bytes.Length;
     }
 
@@ -27,17 +40,20 @@ internal sealed class LineBuffer
         Length += Encoding.ASCII.GetBytes(text, _bytes.AsSpan(Length));
     }
 
-    public void Write(long number)
+    public void Dispose()
     {
-        const int longest = 20;
-        Reserve(longest);
-        number.TryFormat(_bytes.AsSpan(Length), out int written, provider: CultureInfo.InvariantCulture);
-        Length += written;
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+        Length = 0;
     }
 
     private void Reserve(int count)
     {
-        if (_bytes.Length - Length < count)
-            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + count));
+        if (_bytes.Length - Length >= count)
+            return;
+        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_bytes.Length * 2, Length + count));
+        Written.CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
     }
 }

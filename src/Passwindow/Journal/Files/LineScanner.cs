@@ -7,13 +7,13 @@ namespace Passwindow.Journal.Files;
 /// <param name="offset">Where to begin.</param>
 /// <param name="crc">The checksum of the line before that place; 0 at the start of the file.</param>
 /// <param name="limit">Where to stop as if the file ended there.</param>
-internal sealed class LineScanner(IDiskFile file, long offset = 0, uint crc = 0, long limit = long.MaxValue) : IDisposable
+/// <param name="window">How much one read takes.</param>
+internal sealed class LineScanner(IDiskFile file, long offset = 0, uint crc = 0, long limit = long.MaxValue, int window = 64 * 1024) : IDisposable
 {
-    private const int WindowSize = 64 * 1024;
-
-    private byte[] _window = ArrayPool<byte>.Shared.Rent(WindowSize);
+    private byte[] _window = ArrayPool<byte>.Shared.Rent(window);
     private int _start;
     private int _end;
+    private int _used;
     private bool _atEnd;
 
     /// <summary>Where the next line begins; after a line that is not good, where that line begins.</summary>
@@ -44,7 +44,8 @@ internal sealed class LineScanner(IDiskFile file, long offset = 0, uint crc = 0,
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_window, clearArray: true); // it holds what a tenant wrote
+        Array.Clear(_window, 0, _used); // it holds what a tenant wrote
+        ArrayPool<byte>.Shared.Return(_window);
         _window = [];
     }
 
@@ -75,6 +76,7 @@ internal sealed class LineScanner(IDiskFile file, long offset = 0, uint crc = 0,
         int most = (int)Math.Min(_window.Length - _end, limit - (Offset + held));
         int read = file.Read(_window.AsSpan(_end, most), Offset + held);
         _end += read;
+        _used = Math.Max(_used, _end);
         _atEnd = read == 0;
         return read > 0;
     }

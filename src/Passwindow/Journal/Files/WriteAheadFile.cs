@@ -33,7 +33,7 @@ internal sealed class WriteAheadFile : IDisposable
         var created = new WriteAheadFile(disk.Open(path, create: true), path, number);
         try
         {
-            var line = new LineBuffer();
+            using var line = new LineBuffer();
             uint crc = JournalLine.WriteObject(line, batch: 0, turn: null, "\"passwindow\":"u8, FileHead.WriteAhead(number, durability), previousCrc: 0);
             created.Append(line.Written, crc, sync: true);
             disk.SyncFolder(folder);

@@ -4,14 +4,15 @@ using Xunit;
 
 namespace Passwindow.Tests.Upstream;
 
-public class HttpUpstreamCancelTests
+/// <summary>A turn that is cut short leaves the provider at once, whatever its connections are read by.</summary>
+public abstract class HttpUpstreamCancelBehaviour : ConnectedUpstreams
 {
     [Fact]
     public async Task Cancelling_before_the_headers_closes_the_providers_socket()
     {
         await using var server = new ScriptedUpstream(exchange => exchange.SilenceAsync());
         using var cancel = new CancellationTokenSource();
-        var asked = Asking.Of(server.BaseAddress).AllAsync(null, cancel.Token);
+        var asked = Of(server.BaseAddress).AllAsync(null, cancel.Token);
         var exchange = await server.ExchangeAsync(0).WaitAsync(Asking.Patience);
         cancel.Cancel();
 
@@ -24,7 +25,7 @@ public class HttpUpstreamCancelTests
     {
         await using var server = new ScriptedUpstream(Half);
         using var cancel = new CancellationTokenSource();
-        await using var asked = Asking.Of(server.BaseAddress).AskAsync(PlainApi.Question, cancel.Token).GetAsyncEnumerator();
+        await using var asked = Of(server.BaseAddress).AskAsync(PlainApi.Question, cancel.Token).GetAsyncEnumerator();
         Assert.True(await asked.MoveNextAsync());
         var next = asked.MoveNextAsync().AsTask();
         cancel.Cancel();
@@ -38,7 +39,7 @@ public class HttpUpstreamCancelTests
     {
         await using var server = new ScriptedUpstream(Half);
         using var cancel = new CancellationTokenSource();
-        await using var asked = Asking.Of(server.BaseAddress).AskAsync(PlainApi.Question, cancel.Token).GetAsyncEnumerator();
+        await using var asked = Of(server.BaseAddress).AskAsync(PlainApi.Question, cancel.Token).GetAsyncEnumerator();
         Assert.True(await asked.MoveNextAsync());
         cancel.Cancel();
 
@@ -50,7 +51,7 @@ public class HttpUpstreamCancelTests
     public async Task Leaving_without_cancelling_closes_the_providers_socket()
     {
         await using var server = new ScriptedUpstream(Half);
-        await foreach (var said in Asking.Of(server.BaseAddress).AskAsync(PlainApi.Question, default))
+        await foreach (var said in Of(server.BaseAddress).AskAsync(PlainApi.Question, default))
             break;
 
         await GonePromptly(server.Exchanges[0]);
@@ -72,7 +73,7 @@ public class HttpUpstreamCancelTests
             }
         });
         using var cancel = new CancellationTokenSource();
-        await using var asked = Asking.Of(server.BaseAddress).AskAsync(PlainApi.Question, cancel.Token).GetAsyncEnumerator();
+        await using var asked = Of(server.BaseAddress).AskAsync(PlainApi.Question, cancel.Token).GetAsyncEnumerator();
         Assert.True(await asked.MoveNextAsync());
         cancel.Cancel();
 
@@ -92,4 +93,13 @@ public class HttpUpstreamCancelTests
         var gone = await exchange.ClientGone.WaitAsync(Asking.Patience);
         Assert.InRange(TimeProvider.System.GetElapsedTime(from, gone.At), TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(1));
     }
+}
+
+/// <summary>The same over .NET's own sockets, as in an app of somebody else.</summary>
+public sealed class HttpUpstreamCancelTests : HttpUpstreamCancelBehaviour;
+
+/// <summary>The same over loops, as in `passwindow serve`.</summary>
+public sealed class HttpUpstreamCancelOverLoopsTests : HttpUpstreamCancelBehaviour
+{
+    private protected override bool OverLoops => true;
 }

@@ -8,7 +8,8 @@ using Xunit;
 
 namespace Passwindow.Tests.Upstream;
 
-public class HttpUpstreamBrokenTests
+/// <summary>A provider that breaks off, whatever its connections are read by.</summary>
+public abstract class HttpUpstreamBrokenBehaviour : ConnectedUpstreams
 {
     [Theory]
     [InlineData(BodyFraming.UntilClose)]
@@ -16,7 +17,7 @@ public class HttpUpstreamBrokenTests
     [InlineData(BodyFraming.AsGiven)]
     public async Task A_connection_closed_in_the_middle_is_truncated_however_the_body_is_framed(BodyFraming framing)
     {
-        var (text, _, failure) = await Asking.AskAsync(async exchange =>
+        var (text, _, failure) = await AskAsync(async exchange =>
         {
             await exchange.HeadAsync(framing: framing, headers: framing == BodyFraming.AsGiven ? [("Content-Length", "1000")] : []);
             await exchange.WriteAsync(PlainApi.Frame("Hel"));
@@ -30,7 +31,7 @@ public class HttpUpstreamBrokenTests
     [Fact]
     public async Task An_answer_without_an_end_marker_whose_body_is_whole_is_truncated()
     {
-        var (text, _, failure) = await Asking.AskAsync(exchange => exchange.WriteAsync(PlainApi.Frame("Hel")));
+        var (text, _, failure) = await AskAsync(exchange => exchange.WriteAsync(PlainApi.Frame("Hel")));
 
         Assert.Equal("Hel", text);
         Assert.Equal(ErrorCode.UpstreamTruncated, failure!.Code);
@@ -39,7 +40,7 @@ public class HttpUpstreamBrokenTests
     [Fact]
     public async Task An_end_marker_without_its_blank_line_is_an_end()
     {
-        var (text, _, failure) = await Asking.AskAsync(exchange => exchange.WriteAsync("data: Hello\n\ndata: [DONE]"));
+        var (text, _, failure) = await AskAsync(exchange => exchange.WriteAsync("data: Hello\n\ndata: [DONE]"));
 
         Assert.Null(failure);
         Assert.Equal("Hello", text);
@@ -55,7 +56,7 @@ public class HttpUpstreamBrokenTests
             await read.Task;
             exchange.Reset();
         });
-        await using var asked = Asking.Of(server.BaseAddress).AskAsync(PlainApi.Question, default).GetAsyncEnumerator();
+        await using var asked = Of(server.BaseAddress).AskAsync(PlainApi.Question, default).GetAsyncEnumerator();
         Assert.True(await asked.MoveNextAsync());
         read.SetResult();
 
@@ -66,7 +67,7 @@ public class HttpUpstreamBrokenTests
     [Fact]
     public async Task A_chunk_size_that_is_no_number_is_malformed()
     {
-        var (_, _, failure) = await Asking.AskAsync(async exchange =>
+        var (_, _, failure) = await AskAsync(async exchange =>
         {
             await exchange.HeadAsync();
             await exchange.RawAsync("zz\r\ndata\r\n"u8.ToArray());
@@ -86,7 +87,7 @@ public class HttpUpstreamBrokenTests
             exchange.Close();
             return Task.CompletedTask;
         });
-        var upstream = Asking.Of(server.BaseAddress);
+        var upstream = Of(server.BaseAddress);
 
         // The second goes over the pooled connection of the first, where a client is most tempted to try again.
         Assert.Null((await upstream.AllAsync()).Failure);
@@ -108,7 +109,7 @@ public class HttpUpstreamBrokenTests
             exchange.Close();
             closed.SetResult();
         });
-        var upstream = Asking.Of(server.BaseAddress);
+        var upstream = Of(server.BaseAddress);
         Assert.Equal("{}", (await upstream.AllAsync()).Text);
         await closed.Task.WaitAsync(Asking.Patience);
 
@@ -125,7 +126,7 @@ public class HttpUpstreamBrokenTests
     {
         using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        var (_, _, failure) = await Asking.Of(new($"http://{taken.LocalEndPoint}")).AllAsync().WaitAsync(Asking.Patience);
+        var (_, _, failure) = await Of(new($"http://{taken.LocalEndPoint}")).AllAsync().WaitAsync(Asking.Patience);
 
         Assert.Equal((ErrorCode.UpstreamUnavailable, true), (failure!.Code, failure.IsRetryable));
     }
@@ -144,7 +145,7 @@ public class HttpUpstreamBrokenTests
     [Fact]
     public async Task A_name_that_does_not_exist_is_unavailable()
     {
-        var (_, _, failure) = await Asking.Of(new("http://nobody.invalid")).AllAsync().WaitAsync(Asking.Patience);
+        var (_, _, failure) = await Of(new("http://nobody.invalid")).AllAsync().WaitAsync(Asking.Patience);
 
         Assert.Equal((ErrorCode.UpstreamUnavailable, true), (failure!.Code, failure.IsRetryable));
     }
@@ -162,7 +163,7 @@ public class HttpUpstreamBrokenTests
             await socket.SendAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
             await socket.ReceiveAsync(new byte[4096]);
         });
-        var (_, _, failure) = await Asking.Of(new($"https://127.0.0.1:{port}")).AllAsync().WaitAsync(Asking.Patience);
+        var (_, _, failure) = await Of(new($"https://127.0.0.1:{port}")).AllAsync().WaitAsync(Asking.Patience);
         await served;
 
         Assert.Equal((ErrorCode.UpstreamUnavailable, false), (failure!.Code, failure.IsRetryable));
@@ -180,10 +181,19 @@ public class HttpUpstreamBrokenTests
             await socket.ReceiveAsync(new byte[100]);
             await socket.SendAsync("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
         });
-        var (_, _, failure) = await Asking.Of(new($"http://127.0.0.1:{port}")).AllAsync(PlainApi.Question with { Options = new() { MaxOutputTokens = 20_000_000 } }).WaitAsync(Asking.Patience);
+        var (_, _, failure) = await Of(new($"http://127.0.0.1:{port}")).AllAsync(PlainApi.Question with { Options = new() { MaxOutputTokens = 20_000_000 } }).WaitAsync(Asking.Patience);
         await served;
 
         Assert.Equal(ErrorCode.UpstreamRefused, failure!.Code);
         Assert.Contains("413", failure.Detail);
     }
+}
+
+/// <summary>The same over .NET's own sockets, as in an app of somebody else.</summary>
+public sealed class HttpUpstreamBrokenTests : HttpUpstreamBrokenBehaviour;
+
+/// <summary>The same over loops, as in `passwindow serve`.</summary>
+public sealed class HttpUpstreamBrokenOverLoopsTests : HttpUpstreamBrokenBehaviour
+{
+    private protected override bool OverLoops => true;
 }

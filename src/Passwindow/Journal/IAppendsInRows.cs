@@ -1,0 +1,14 @@
+namespace Passwindow.Journal;
+
+/// <summary>
+/// A journal that gains by knowing which appends belong together: what one thread appends in a row is committed together at the row's end, by that thread
+/// itself where no sync is waited for.
+/// </summary>
+internal interface IAppendsInRows
+{
+    /// <summary>What this thread appends from now on belongs together, until <see cref="EndRow"/>. Nothing may wait for its commit on this thread meanwhile.</summary>
+    void BeginRow();
+
+    /// <summary>Has what was appended since committed. Never waits.</summary>
+    void EndRow();
+}

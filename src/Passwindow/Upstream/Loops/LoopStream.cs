@@ -1,0 +1,250 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Tasks.Sources;
+
+namespace Passwindow.Upstream.Loops;
+
+/// <summary>
+/// A connection whose socket a <see cref="ReadLoop"/> waits for. Who waits for a read goes on on the loop's thread, and must not block there. One read and
+/// one write at a time, as of any stream.
+/// </summary>
+internal sealed class LoopStream : Stream, IValueTaskSource<int>
+{
+    private const uint Ends = Epoll.PeerClosed | Epoll.HungUp | Epoll.Error;
+
+    private readonly ReadLoop _loop;
+    private readonly Socket _socket;
+    private readonly Lock _gate = new();
+    private readonly Writing _writing;
+    private ManualResetValueTaskSourceCore<int> _read;
+    private CancellationTokenRegistration _canceling;
+    private Memory<byte> _into;
+    private ulong _key;
+    private bool _isReading;
+    private bool _mayHaveMore;
+    private bool _isEnding;
+    private bool _isClosed;
+
+    private LoopStream(ReadLoop loop, Socket socket)
+    {
+        _loop = loop;
+        _socket = socket;
+        _writing = new(socket);
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <exception cref="SocketException">Nobody is there.</exception>
+    public static async ValueTask<LoopStream> ConnectAsync(ReadLoop loop, IPEndPoint endpoint, CancellationToken cancellation)
+    {
+        // Not connected asynchronously: .NET would wait for the socket itself from then on.
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
+        var stream = new LoopStream(loop, socket);
+        try
+        {
+            stream.BeginConnect(endpoint);
+            await using (cancellation.UnsafeRegister(static stream => ((LoopStream)stream!).Dispose(), stream))
+                await stream._writing.ConnectedAsync();
+            return stream;
+        }
+        catch (ObjectDisposedException)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (_isReading)
+                throw new InvalidOperationException("The connection is being read already.");
+            if (TryRead(buffer.Span, out int count, out var failure))
+                return failure is null ? new(count) : ValueTask.FromException<int>(failure);
+            _read.Reset();
+            _into = buffer;
+            _isReading = true;
+            if (cancellationToken.CanBeCanceled)
+                _canceling = cancellationToken.UnsafeRegister(static (stream, token) => ((LoopStream)stream!).End(new OperationCanceledException(token)), this);
+            return new(this, _read.Version);
+        }
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            cancellationToken.ThrowIfCancellationRequested();
+            return _writing.Begin(buffer);
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <summary>Something happened to the socket; called by the loop.</summary>
+    public void OnHappened(uint what)
+    {
+        bool hasRead = false;
+        int count = 0;
+        Exception? failure = null;
+        bool hasWritten;
+        lock (_gate)
+        {
+            if (_isClosed)
+                return;
+            _isEnding |= (what & Ends) != 0;
+            _mayHaveMore |= _isEnding || (what & Epoll.Readable) != 0;
+            if (_isReading && TryRead(_into.Span, out count, out failure))
+                hasRead = EndsRead();
+            hasWritten = (what & (Epoll.Writable | Ends)) != 0 && _writing.TryGoOn();
+        }
+
+        if (hasWritten)
+            _writing.Complete();
+        if (hasRead)
+            Complete(count, failure, here: true);
+    }
+
+    int IValueTaskSource<int>.GetResult(short token) => _read.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _read.GetStatus(token);
+
+    void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _read.OnCompleted(continuation, state, token, flags);
+
+    protected override void Dispose(bool disposing)
+    {
+        Leave();
+        base.Dispose(disposing);
+    }
+
+    private void Leave()
+    {
+        bool wasWriting;
+        lock (_gate)
+        {
+            if (_isClosed)
+                return;
+            _isClosed = true;
+            wasWriting = _writing.Abandon();
+            if (_key != 0)
+                _loop.Forget(_key, _socket.Handle);
+            _socket.Dispose();
+        }
+
+        if (wasWriting)
+            _writing.Complete();
+        End(new ObjectDisposedException(nameof(LoopStream)));
+    }
+
+    private void BeginConnect(IPEndPoint endpoint)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                _socket.Connect(endpoint);
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+            {
+                // What the socket says once it is writable tells how it went.
+            }
+
+            _key = _loop.Add(this, _socket.Handle);
+        }
+    }
+
+    /// <summary>Reads what is there; false if nothing is.</summary>
+    private bool TryRead(Span<byte> into, out int count, out Exception? failure)
+    {
+        (count, failure) = (0, null);
+        if (!_mayHaveMore)
+            return false;
+        if (into.IsEmpty)
+            return true; // who reads nothing asks whether there is something
+        count = _socket.Receive(into, SocketFlags.None, out var error);
+        if (error == SocketError.WouldBlock)
+        {
+            _mayHaveMore = false;
+            return false;
+        }
+
+        // epoll(7): of a stream, less than was asked for means that this was all. What comes later is told again; only the end has been told once and for all.
+        if (count < into.Length && !_isEnding)
+            _mayHaveMore = false;
+        if (error != SocketError.Success)
+            failure = new IOException(new SocketException((int)error).Message, new SocketException((int)error));
+        return true;
+    }
+
+    /// <summary>A read that is under way ends so, if one is; elsewhere, for who ends it may hold anything.</summary>
+    private void End(Exception failure)
+    {
+        lock (_gate)
+        {
+            if (!EndsRead())
+                return;
+        }
+
+        Complete(0, failure, here: false);
+    }
+
+    private bool EndsRead()
+    {
+        if (!_isReading)
+            return false;
+        _isReading = false;
+        _into = default;
+        _canceling.Unregister();
+        _canceling = default;
+        return true;
+    }
+
+    // Only who ended the read comes here, so nobody else touches the source.
+    private void Complete(int count, Exception? failure, bool here)
+    {
+        _read.RunContinuationsAsynchronously = !here;
+        if (failure is null)
+            _read.SetResult(count);
+        else
+            _read.SetException(failure);
+    }
+}

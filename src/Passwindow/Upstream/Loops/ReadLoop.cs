@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using Passwindow.Journal;
+
+namespace Passwindow.Upstream.Loops;
+
+/// <summary>
+/// One thread that waits for many upstreams at once and, round after round, reads what they have sent, each on the spot: who waits for a read goes on here.
+/// What was appended in a round is committed together.
+/// </summary>
+/// <remarks>
+/// Rounds begin a fraction of a millisecond apart, so that more gathers. To wake for every token of a thousand answers costs more than to read them; who looks
+/// a few thousand times a second finds many at once, and does the same few things for all of them while the processor still has them at hand. A round
+/// that takes longer than that is followed by the next one.
+/// </remarks>
+internal sealed partial class ReadLoop : IDisposable
+{
+    /// <summary>A shorter rest is none: to sleep and wake takes as long.</summary>
+    private static readonly TimeSpan ShortestRest = TimeSpan.FromMicroseconds(20);
+
+    private readonly Epoll _epoll = new();
+    private readonly Lock _gate = new();
+    private readonly List<(LoopStream? Stream, uint Generation)> _places = [];
+    private readonly Stack<int> _free = [];
+    private readonly TimeSpan _spacing;
+    private readonly Func<IAppendsInRows?> _journal;
+    private volatile bool _isOver;
+
+    /// <param name="spacing">How far apart rounds begin at least.</param>
+    /// <param name="journal">The journal, if it can commit by rounds.</param>
+    public ReadLoop(TimeSpan spacing, Func<IAppendsInRows?> journal)
+    {
+        _spacing = spacing;
+        _journal = journal;
+        new Thread(Run) { Name = "passwindow upstreams", IsBackground = true }.Start();
+    }
+
+    /// <summary>Tells a stream of all that happens to its socket, until it is forgotten; gives the key for that.</summary>
+    public ulong Add(LoopStream stream, nint descriptor)
+    {
+        lock (_gate)
+        {
+            if (!_free.TryPop(out int place))
+            {
+                place = _places.Count;
+                _places.Add(default);
+            }
+
+            uint generation = _places[place].Generation;
+            _places[place] = (stream, generation);
+            ulong key = ((ulong)generation << 32) | (uint)place;
+            _epoll.Watch(descriptor, key);
+            return key;
+        }
+    }
+
+    /// <summary>The stream is told nothing more. Its descriptor must still be open.</summary>
+    public void Forget(ulong key, nint descriptor)
+    {
+        lock (_gate)
+        {
+            int place = (int)(uint)key;
+            _epoll.Forget(descriptor);
+            _places[place] = (null, (uint)(key >> 32) + 1); // what a round has been told already is nobody's
+            _free.Push(place);
+        }
+    }
+
+    /// <summary>Ends the thread. No stream may be in use any more.</summary>
+    public void Dispose()
+    {
+        _isOver = true;
+        _epoll.WakeUp();
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            int count = _epoll.Wait();
+            if (_isOver)
+                break;
+            long begun = TimeProvider.System.GetTimestamp();
+            var journal = _journal();
+            journal?.BeginRow();
+            for (int i = 0; i < count; i++)
+            {
+                var (what, key) = _epoll[i];
+                Find(key)?.OnHappened(what);
+            }
+
+            journal?.EndRow();
+            Rest(begun);
+        }
+
+        _epoll.Dispose();
+    }
+
+    private LoopStream? Find(ulong key)
+    {
+        lock (_gate)
+        {
+            int place = (int)(uint)key;
+            return place >= 0 && place < _places.Count && _places[place].Generation == (uint)(key >> 32) ? _places[place].Stream : null;
+        }
+    }
+
+    // The real clock, because a thread really waits here.
+    private void Rest(long begun)
+    {
+        var rest = _spacing - TimeProvider.System.GetElapsedTime(begun);
+        if (rest >= ShortestRest)
+            _ = Sleep((uint)rest.TotalMicroseconds);
+    }
+
+    [LibraryImport("libc", EntryPoint = "usleep")]
+    private static partial int Sleep(uint microseconds);
+}

@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Passwindow.Journal;
+
+namespace Passwindow.Upstream.Loops;
+
+/// <summary>
+/// Reads upstreams on threads of its own, one a core, each of which begins with the first connection that falls to it. It is for a program that knows that
+/// nothing may block there: what waits for a read, up to a viewer's socket, goes on on those threads. In an app of somebody else it is not used.
+/// </summary>
+internal sealed class ReadLoops : IDisposable
+{
+    /// <summary>Where tokens wait for a sync anyway.</summary>
+    private static readonly TimeSpan SyncedSpacing = TimeSpan.FromMicroseconds(500);
+
+    /// <summary>Where they wait for nothing.</summary>
+    private static readonly TimeSpan UnsyncedSpacing = TimeSpan.FromMicroseconds(200);
+
+    private readonly Lazy<ReadLoop>[] _loops;
+    private int _next;
+
+    public ReadLoops(IOptions<PasswindowOptions> options, IServiceProvider services)
+    {
+        var spacing = options.Value.Durability == Durability.Fsync ? SyncedSpacing : UnsyncedSpacing;
+        var journal = new Lazy<IAppendsInRows?>(() => services.GetService<IJournal>() as IAppendsInRows);
+        _loops = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Lazy<ReadLoop>(() => new ReadLoop(spacing, () => journal.Value)))];
+    }
+
+    /// <summary>Connects as <see cref="SocketsHttpHandler"/> does by itself: to the first address of a name at which somebody is.</summary>
+    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var loop = _loops[(uint)Interlocked.Increment(ref _next) % _loops.Length].Value;
+        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellation);
+        for (int i = 0; ; i++)
+        {
+            if (i == addresses.Length)
+                throw new SocketException((int)SocketError.HostNotFound);
+            try
+            {
+                return await LoopStream.ConnectAsync(loop, new IPEndPoint(addresses[i], context.DnsEndPoint.Port), cancellation);
+            }
+            catch (SocketException) when (i < addresses.Length - 1)
+            {
+                // The next address may do: a name often has one of IPv6 at which nobody listens.
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var loop in _loops)
+        {
+            if (loop.IsValueCreated)
+                loop.Value.Dispose();
+        }
+    }
+}

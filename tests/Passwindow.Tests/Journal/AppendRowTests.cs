@@ -1,0 +1,160 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Passwindow.Journal;
+using Passwindow.Journal.Files;
+using Passwindow.Testing;
+using Xunit;
+
+namespace Passwindow.Tests.Journal;
+
+/// <summary>Appends in rows: who appends much at once commits it at the end.</summary>
+public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("passwindow-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Where_no_sync_is_waited_for_a_row_is_committed_by_its_own_thread_at_its_end()
+    {
+        await using var journal = Open(Durability.Os);
+        using var turn = new GivenTurn(journal, new History());
+        turn.Start();
+        await turn.CommitAsync();
+        var woken = new WokenOn();
+        using var listening = turn.Reader.Listen(woken);
+
+        InRow(journal, () =>
+        {
+            turn.Token("one");
+            turn.Token("two");
+            Assert.Equal(1, turn.Reader.Committed);
+        });
+
+        Assert.Equal(3, turn.Reader.Committed);
+        Assert.Equal([Environment.CurrentManagedThreadId], woken.Threads); // once, and here
+    }
+
+    [Fact]
+    public async Task Where_a_sync_is_waited_for_a_row_is_one_commit_of_the_journals_thread()
+    {
+        await using var journal = Open(Durability.Fsync);
+        using var turn = new GivenTurn(journal, new History());
+        turn.Start();
+        await turn.CommitAsync();
+        var woken = new WokenOn();
+        using var listening = turn.Reader.Listen(woken);
+
+        InRow(journal, () =>
+        {
+            for (int i = 0; i < 100; i++)
+                turn.Token($"{i}");
+        });
+
+        await turn.CommitAsync();
+        Assert.Equal(101, turn.Reader.Committed);
+        Assert.NotEqual(Environment.CurrentManagedThreadId, Assert.Single(woken.Threads));
+    }
+
+    [Fact]
+    public async Task Somebody_who_waits_within_a_row_is_answered_after_it()
+    {
+        await using var journal = Open(Durability.Os);
+        using var turn = new GivenTurn(journal, new History());
+        ValueTask waiting = default;
+        InRow(journal, () =>
+        {
+            turn.Start();
+            waiting = turn.CommitAsync();
+        });
+
+        await waiting.AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(1, turn.Reader.Committed);
+    }
+
+    [Theory]
+    [InlineData(Durability.Os)]
+    [InlineData(Durability.Fsync)]
+    internal async Task Rows_of_several_threads_beside_appends_of_others_lose_nothing_while_files_roll_over(Durability durability)
+    {
+        output.WriteLine($"seed {TestDepth.Seed}");
+        var history = new History();
+        int rounds = TestDepth.Rounds(quick: 60, full: 600);
+        await using (var journal = Open(durability, maxWriteAheadBytes: 4_000))
+        {
+            var threads = Enumerable.Range(0, 4).Select(number => Task.Factory.StartNew(() => Append(journal, history, number, rounds), TaskCreationOptions.LongRunning)).ToList();
+            await Task.WhenAll(threads);
+        }
+
+        await using (var journal = Open(durability))
+            Assert.Empty(await new HistoryChecker(history).CheckAsync(journal));
+    }
+
+    [Fact]
+    public async Task A_row_that_goes_on_while_the_journal_is_closed_ends_without_a_word()
+    {
+        var journal = Open(Durability.Os);
+        using var turn = new GivenTurn(journal, new History());
+        turn.Start();
+        await turn.CommitAsync();
+        journal.BeginRow();
+        turn.Token("late");
+        await journal.DisposeAsync().ConfigureAwait(true);
+        journal.EndRow();
+
+        await using var again = Open(Durability.Os);
+        var reader = await again.FindAsync(turn.Opening.Key, default);
+        Assert.NotNull(reader);
+        Assert.True(reader.HasEnded); // by recovery or with what was still taken: never half
+    }
+
+    private static void Append(FileJournal journal, History history, int number, int rounds)
+    {
+        var random = new Random(HashCode.Combine(TestDepth.Seed, number));
+        for (int round = 0; round < rounds; round++)
+        {
+            using var turn = new GivenTurn(journal, history, $"c_{number}_{round % 5}");
+            turn.Start();
+            bool inRow = random.Next(3) > 0;
+            for (int tokens = random.Next(1, 12); tokens > 0;)
+            {
+                if (inRow)
+                    journal.BeginRow();
+                for (int i = random.Next(1, tokens + 1); i > 0; i--, tokens--)
+                    turn.Token($"{number} {round} {tokens}");
+                if (inRow)
+                    journal.EndRow();
+            }
+
+            turn.Done();
+            turn.CommitAsync().AsTask().Wait(TimeSpan.FromSeconds(20));
+        }
+    }
+
+    private static void InRow(FileJournal journal, Action append)
+    {
+        journal.BeginRow();
+        try
+        {
+            append();
+        }
+        finally
+        {
+            journal.EndRow();
+        }
+    }
+
+    private FileJournal Open(Durability durability, long maxWriteAheadBytes = 1_000_000) =>
+        FileJournal.Open(new FileJournalSettings(_folder, durability, maxWriteAheadBytes), TimeProvider.System, NullLogger<FileJournal>.Instance);
+
+    /// <summary>Notes on which thread it was woken.</summary>
+    private sealed class WokenOn : ICommitListener
+    {
+        public List<int> Threads { get; } = [];
+
+        public void OnCommitted()
+        {
+            lock (Threads)
+                Threads.Add(Environment.CurrentManagedThreadId);
+        }
+    }
+}

@@ -1,0 +1,220 @@
+using System.Net;
+using System.Net.Sockets;
+using Passwindow.Testing;
+using Passwindow.Upstream.Loops;
+using Xunit;
+
+namespace Passwindow.Tests.Upstream.Loops;
+
+public sealed class LoopStreamTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly ReadLoop _loop = new(TimeSpan.FromMicroseconds(200), static () => null);
+    private readonly Socket _listener = Listen();
+    private readonly SemaphoreSlim _connecting = new(1);
+
+    private IPEndPoint Address => (IPEndPoint)_listener.LocalEndPoint!;
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _loop.Dispose();
+    }
+
+    [Fact]
+    public async Task The_end_that_comes_with_the_last_bytes_is_not_missed()
+    {
+        // Edge-triggered: the end is told once, in whatever order it and the bytes are seen.
+        byte[] buffer = new byte[64];
+        for (int i = 0; i < TestDepth.Rounds(quick: 300, full: 5_000); i++)
+        {
+            var (stream, peer) = await ConnectAsync();
+            await using (stream)
+            {
+                var reading = i % 2 == 0 ? ReadToEndAsync(stream, buffer) : null;
+                peer.Send("the end"u8);
+                peer.Dispose();
+                Assert.Equal(7, await (reading ?? ReadToEndAsync(stream, buffer)).WaitAsync(Asking.Patience));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_two_hundred_peers_send_in_pieces_at_once_comes_to_each_whole_and_in_order()
+    {
+        output.WriteLine($"seed {TestDepth.Seed}");
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(async number =>
+        {
+            var random = new Random(HashCode.Combine(TestDepth.Seed, number));
+            byte[] sent = new byte[random.Next(1, 200_000)];
+            random.NextBytes(sent);
+            var (stream, peer) = await ConnectAsync();
+            await using (stream)
+            using (peer)
+            {
+                var sending = SendAsync(peer, sent, random.Next());
+                byte[] got = new byte[sent.Length];
+                for (int at = 0; at < got.Length;)
+                {
+                    int count = await stream.ReadAsync(got.AsMemory(at, Math.Min(random.Next(1, 5_000), got.Length - at)));
+                    Assert.NotEqual(0, count);
+                    at += count;
+                }
+
+                await sending;
+                Assert.Equal(sent, got);
+                Assert.Equal(0, await stream.ReadAsync(new byte[1]).AsTask().WaitAsync(Asking.Patience));
+            }
+        })).WaitAsync(Asking.Patience);
+
+        static async Task SendAsync(Socket peer, byte[] bytes, int seed)
+        {
+            var random = new Random(seed);
+            for (int at = 0; at < bytes.Length;)
+                at += await peer.SendAsync(bytes.AsMemory(at, Math.Min(random.Next(1, 9_000), bytes.Length - at)));
+            peer.Shutdown(SocketShutdown.Send);
+        }
+    }
+
+    [Fact]
+    public async Task A_write_larger_than_what_the_kernel_takes_goes_on_when_the_peer_reads()
+    {
+        byte[] sent = new byte[16 * 1024 * 1024];
+        new Random(1).NextBytes(sent);
+        var (stream, peer) = await ConnectAsync();
+        await using (stream)
+        using (peer)
+        {
+            var writing = stream.WriteAsync(sent).AsTask();
+            Assert.False(writing.IsCompleted);
+            byte[] got = new byte[sent.Length];
+            for (int at = 0; at < got.Length;)
+                at += await peer.ReceiveAsync(got.AsMemory(at));
+
+            await writing.WaitAsync(Asking.Patience);
+            Assert.Equal(sent, got);
+        }
+    }
+
+    [Fact]
+    public async Task A_read_ends_when_it_is_cancelled_and_the_connection_reads_on()
+    {
+        var (stream, peer) = await ConnectAsync();
+        await using (stream)
+        using (peer)
+        {
+            using var cancel = new CancellationTokenSource();
+            var reading = stream.ReadAsync(new byte[8], cancel.Token).AsTask();
+            cancel.Cancel();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(Asking.Patience));
+
+            peer.Send("on"u8);
+            Assert.Equal(2, await stream.ReadAsync(new byte[8]).AsTask().WaitAsync(Asking.Patience));
+        }
+    }
+
+    [Fact]
+    public async Task Closing_it_ends_the_read_and_the_write_that_wait()
+    {
+        var (stream, peer) = await ConnectAsync();
+        using (peer)
+        {
+            var reading = stream.ReadAsync(new byte[8]).AsTask();
+            var writing = stream.WriteAsync(new byte[16 * 1024 * 1024]).AsTask();
+            stream.Dispose();
+
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => reading.WaitAsync(Asking.Patience));
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => writing.WaitAsync(Asking.Patience));
+            await Assert.ThrowsAsync<ObjectDisposedException>(async () => await stream.ReadExactlyAsync(new byte[8]));
+        }
+    }
+
+    [Fact]
+    public async Task A_peer_that_resets_the_connection_fails_the_read()
+    {
+        var (stream, peer) = await ConnectAsync();
+        await using (stream)
+        {
+            var reading = stream.ReadAsync(new byte[8]).AsTask();
+            peer.LingerState = new(enable: true, seconds: 0);
+            peer.Dispose();
+
+            await Assert.ThrowsAsync<IOException>(() => reading.WaitAsync(Asking.Patience));
+        }
+    }
+
+    [Fact]
+    public async Task A_read_of_nothing_waits_until_there_is_something()
+    {
+        var (stream, peer) = await ConnectAsync();
+        await using (stream)
+        using (peer)
+        {
+            var waiting = stream.ReadAsync(Memory<byte>.Empty).AsTask();
+            Assert.False(waiting.IsCompleted);
+            peer.Send("x"u8);
+
+            Assert.Equal(0, await waiting.WaitAsync(Asking.Patience));
+            Assert.Equal(1, await stream.ReadAsync(new byte[8]).AsTask().WaitAsync(Asking.Patience));
+        }
+    }
+
+    [Fact]
+    public async Task A_place_that_was_freed_serves_the_next_connection_and_nothing_of_the_last()
+    {
+        for (int i = 0; i < 200; i++)
+        {
+            var (stream, peer) = await ConnectAsync();
+            peer.Send("of the last"u8); // told to the loop while this one goes
+            stream.Dispose();
+            var (next, nextPeer) = await ConnectAsync();
+            var reading = next.ReadAsync(new byte[16]).AsTask();
+            nextPeer.Send("mine"u8);
+
+            Assert.Equal(4, await reading.WaitAsync(Asking.Patience));
+            peer.Dispose();
+            next.Dispose();
+            nextPeer.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Where_nobody_listens_the_connection_is_refused()
+    {
+        var address = Address;
+        _listener.Dispose();
+
+        var refused = await Assert.ThrowsAsync<SocketException>(() => LoopStream.ConnectAsync(_loop, address, default).AsTask().WaitAsync(Asking.Patience));
+        Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
+    }
+
+    private static Socket Listen()
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(512);
+        return listener;
+    }
+
+    // One at a time, so that who connects and who is accepted belong together.
+    private async Task<(LoopStream Stream, Socket Peer)> ConnectAsync()
+    {
+        await _connecting.WaitAsync();
+        try
+        {
+            var stream = await LoopStream.ConnectAsync(_loop, Address, default);
+            return (stream, await _listener.AcceptAsync());
+        }
+        finally
+        {
+            _connecting.Release();
+        }
+    }
+
+    private static async Task<int> ReadToEndAsync(LoopStream stream, byte[] buffer)
+    {
+        int total = 0;
+        while (await stream.ReadAsync(buffer) is var count and > 0)
+            total += count;
+        return total;
+    }
+}
