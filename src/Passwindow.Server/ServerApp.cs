@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Passwindow.Hosting;
 using Passwindow.Upstream.Loops;
 
 namespace Passwindow.Server;
@@ -32,7 +33,7 @@ internal static class ServerApp
         builder.Services.AddSingleton<IConnectionListenerFactory>(static provider =>
             KestrelLimits.Bound(new InlineSockets(ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider))));
         if (OperatingSystem.IsLinux())
-            builder.Services.AddSingleton<ReadLoops>();
+            builder.Services.AddSingleton<ReadLoops>().AddSingleton<IReadRounds, JournalRounds>();
         if (string.IsNullOrEmpty(builder.Configuration["urls"]))
             builder.WebHost.UseUrls(DefaultUrl);
         builder.Services.AddResponseCompression(static options => options.EnableForHttps = true); // of PageFiles alone

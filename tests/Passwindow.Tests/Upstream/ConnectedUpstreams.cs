@@ -1,7 +1,7 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Passwindow.Protocol.Upstream;
 using Passwindow.Testing;
+using Passwindow.Tests.Upstream.Loops;
 using Passwindow.Upstream;
 using Passwindow.Upstream.Loops;
 
@@ -10,7 +10,7 @@ namespace Passwindow.Tests.Upstream;
 /// <summary>Upstreams whose connections are read by .NET or by loops of ours.</summary>
 public abstract class ConnectedUpstreams : IDisposable
 {
-    private readonly Lazy<ReadLoops> _loops = new(static () => new(Options.Create(new PasswindowOptions()), new ServiceCollection().BuildServiceProvider()));
+    private readonly Lazy<ReadLoops> _loops = new(static () => new(Options.Create(new PasswindowOptions()), new NoRounds()));
 
     private protected virtual bool OverLoops => false;
 

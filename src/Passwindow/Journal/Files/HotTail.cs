@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Passwindow.Protocol;
 
 namespace Passwindow.Journal.Files;
@@ -16,7 +17,8 @@ internal sealed class HotTail
     private const int LargestBlock = 32 * 1024;
 #endif
 
-    private readonly List<Block> _blocks = [];
+    private readonly List<Block> _older = [];
+    private Block _newest = new(first: 1, size: 0); // in place: of a thousand turns each object on the way is out of the processor's caches
 
     /// <summary>The number of the oldest event still here; one more than <see cref="Last"/> if there is none.</summary>
     public long First { get; private set; } = 1;
@@ -28,21 +30,21 @@ internal sealed class HotTail
 
     public void Add(EventType type, ReadOnlySpan<byte> json)
     {
-        var block = _blocks.Count > 0 ? _blocks[^1] : null;
-        if (block is null || block.Free < json.Length)
+        if (_newest.Free < json.Length)
         {
-            int size = block is null ? FirstBlock : Math.Min(block.Size * 2, LargestBlock);
-            block = new Block(Last + 1, Math.Max(size, json.Length));
-            _blocks.Add(block);
+            int size = _newest.Size == 0 ? FirstBlock : Math.Min(_newest.Size * 2, LargestBlock);
+            if (_newest.Count > 0)
+                _older.Add(_newest);
+            _newest = new Block(Last + 1, Math.Max(size, json.Length));
         }
 
-        block.Add(type, json);
+        _newest.Add(type, json);
         Last++;
         Bytes += json.Length;
     }
 
     /// <summary>Reads from the event of that number on, which must be here or be the next one to come.</summary>
-    public Reader From(long seq) => new(_blocks, IndexOf(seq), seq);
+    public Reader From(long seq) => new(this, IndexOf(seq), seq);
 
     /// <summary>
     /// Lets go of whole blocks, oldest first, whose events are all at or below <paramref name="seq"/>, as long as
@@ -51,24 +53,29 @@ internal sealed class HotTail
     public void ForgetThrough(long seq, int keep)
     {
         int gone = 0;
-        while (gone < _blocks.Count && _blocks[gone].Last <= seq && Bytes - _blocks[gone].Used >= keep)
-            Bytes -= _blocks[gone++].Used;
+        while (gone <= _older.Count && MayGo(BlockAt(gone)))
+            Bytes -= BlockAt(gone++).Used;
         if (gone == 0)
             return;
-        First = _blocks[gone - 1].Last + 1;
-        _blocks.RemoveRange(0, gone);
+        First = BlockAt(gone - 1).Last + 1;
+        if (gone > _older.Count)
+            _newest = new Block(Last + 1, size: 0);
+        _older.RemoveRange(0, Math.Min(gone, _older.Count));
+
+        bool MayGo(in Block block) => block.Count > 0 && block.Last <= seq && Bytes - block.Used >= keep;
     }
 
+    /// <summary>Which block holds an event: the oldest is 0, the newest comes after all older ones.</summary>
     private int IndexOf(long seq)
     {
+        if (_newest.First <= seq)
+            return _older.Count; // nearly always: who reads is at the line
         int low = 0;
-        int high = _blocks.Count - 1;
-        if (high < 0 || _blocks[high].First <= seq)
-            return high; // nearly always: who reads is at the line
+        int high = _older.Count - 1;
         while (low < high)
         {
             int middle = (low + high + 1) / 2;
-            if (_blocks[middle].First <= seq)
+            if (_older[middle].First <= seq)
                 low = middle;
             else
                 high = middle - 1;
@@ -77,34 +84,42 @@ internal sealed class HotTail
         return low;
     }
 
+    private ref readonly Block BlockAt(int index)
+    {
+        if (index == _older.Count)
+            return ref _newest;
+        return ref CollectionsMarshal.AsSpan(_older)[index];
+    }
+
     /// <summary>Gives one event after the other; for who holds the turn's lock meanwhile.</summary>
-    internal struct Reader(List<Block> blocks, int block, long seq)
+    internal struct Reader(HotTail tail, int index, long seq)
     {
         public (EventType Type, ReadOnlyMemory<byte> Json) Next()
         {
-            if (blocks[block].Last < seq)
-                block++;
-            return blocks[block][seq++];
+            if (tail.BlockAt(index).Last < seq)
+                index++;
+            return tail.BlockAt(index)[seq++];
         }
     }
 
-    internal sealed class Block(long first, int size)
+    private struct Block(long first, int size)
     {
-        private readonly byte[] _bytes = new byte[size];
-        private (int End, EventType Type)[] _events = new (int, EventType)[Math.Max(4, size / 64)];
-        private int _count;
+        private readonly byte[] _bytes = size == 0 ? [] : new byte[size];
+        private (int End, EventType Type)[] _events = size == 0 ? [] : new (int, EventType)[Math.Max(4, size / 64)];
 
-        public long First => first;
+        public readonly long First => first;
 
-        public long Last => first + _count - 1;
+        public readonly long Last => first + Count - 1;
 
-        public int Size => size;
+        public readonly int Size => _bytes.Length;
+
+        public int Count { get; private set; }
 
         public int Used { get; private set; }
 
-        public int Free => size - Used;
+        public readonly int Free => _bytes.Length - Used;
 
-        public (EventType Type, ReadOnlyMemory<byte> Json) this[long seq]
+        public readonly (EventType Type, ReadOnlyMemory<byte> Json) this[long seq]
         {
             get
             {
@@ -118,10 +133,10 @@ internal sealed class HotTail
         {
             int start = Used;
             json.CopyTo(_bytes.AsSpan(start));
-            if (_count == _events.Length)
-                Array.Resize(ref _events, _count * 2);
+            if (Count == _events.Length)
+                Array.Resize(ref _events, Math.Max(4, Count * 2));
             Used = start + json.Length;
-            _events[_count++] = (Used, type);
+            _events[Count++] = (Used, type);
         }
     }
 }

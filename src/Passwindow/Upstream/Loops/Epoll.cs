@@ -65,17 +65,17 @@ internal sealed partial class Epoll : IDisposable
     public void WakeUp() => _ = Write(_wake, 1, sizeof(ulong));
 
     /// <summary>From now on tells all that happens to a descriptor, under that key.</summary>
-    public void Watch(nint descriptor, ulong key)
+    public void Watch(int descriptor, ulong key)
     {
         Span<byte> asked = stackalloc byte[Size];
         MemoryMarshal.Write(asked, Readable | Writable | PeerClosed | EdgeTriggered);
         MemoryMarshal.Write(asked[KeyOffset..], key);
-        if (Control(_handle, Add, (int)descriptor, asked) < 0)
+        if (Control(_handle, Add, descriptor, asked) < 0)
             throw Failure("epoll_ctl");
     }
 
     /// <summary>Tells nothing more of it, but for what a wait has told already.</summary>
-    public void Forget(nint descriptor) => _ = Control(_handle, Delete, (int)descriptor, stackalloc byte[Size]);
+    public void Forget(int descriptor) => _ = Control(_handle, Delete, descriptor, stackalloc byte[Size]);
 
     public void Dispose()
     {

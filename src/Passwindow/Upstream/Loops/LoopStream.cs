@@ -1,5 +1,7 @@
+using System.ComponentModel;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 
 namespace Passwindow.Upstream.Loops;
@@ -8,12 +10,16 @@ namespace Passwindow.Upstream.Loops;
 /// A connection whose socket a <see cref="ReadLoop"/> waits for. Who waits for a read goes on on the loop's thread, and must not block there. One read and
 /// one write at a time, as of any stream.
 /// </summary>
-internal sealed class LoopStream : Stream, IValueTaskSource<int>
+internal sealed partial class LoopStream : Stream, IValueTaskSource<int>
 {
+    private const int Interrupted = 4; // EINTR
+    private const int WouldBlock = 11; // EAGAIN
+    private const int Peek = 2;        // MSG_PEEK
     private const uint Ends = Epoll.PeerClosed | Epoll.HungUp | Epoll.Error;
 
     private readonly ReadLoop _loop;
     private readonly Socket _socket;
+    private readonly int _descriptor;
     private readonly Lock _gate = new();
     private readonly Writing _writing;
     private ManualResetValueTaskSourceCore<int> _read;
@@ -22,6 +28,7 @@ internal sealed class LoopStream : Stream, IValueTaskSource<int>
     private ulong _key;
     private bool _isReading;
     private bool _mayHaveMore;
+    private bool _wasJustRead;
     private bool _isEnding;
     private bool _isClosed;
 
@@ -29,6 +36,7 @@ internal sealed class LoopStream : Stream, IValueTaskSource<int>
     {
         _loop = loop;
         _socket = socket;
+        _descriptor = (int)socket.Handle;
         _writing = new(socket);
     }
 
@@ -78,6 +86,8 @@ internal sealed class LoopStream : Stream, IValueTaskSource<int>
             cancellationToken.ThrowIfCancellationRequested();
             if (_isReading)
                 throw new InvalidOperationException("The connection is being read already.");
+            // A connection that lay idle may have ended without our having been told yet: then it must not take another request.
+            _mayHaveMore |= !_wasJustRead;
             if (TryRead(buffer.Span, out int count, out var failure))
                 return failure is null ? new(count) : ValueTask.FromException<int>(failure);
             _read.Reset();
@@ -139,8 +149,11 @@ internal sealed class LoopStream : Stream, IValueTaskSource<int>
 
         if (hasWritten)
             _writing.Complete();
-        if (hasRead)
-            Complete(count, failure, here: true);
+        if (!hasRead)
+            return;
+        _wasJustRead = true; // whoever goes on here, and reads on, need not ask the socket again
+        Complete(count, failure, here: true);
+        _wasJustRead = false;
     }
 
     int IValueTaskSource<int>.GetResult(short token) => _read.GetResult(token);
@@ -166,7 +179,7 @@ internal sealed class LoopStream : Stream, IValueTaskSource<int>
             _isClosed = true;
             wasWriting = _writing.Abandon();
             if (_key != 0)
-                _loop.Forget(_key, _socket.Handle);
+                _loop.Forget(_key, _descriptor);
             _socket.Dispose();
         }
 
@@ -188,7 +201,7 @@ internal sealed class LoopStream : Stream, IValueTaskSource<int>
                 // What the socket says once it is writable tells how it went.
             }
 
-            _key = _loop.Add(this, _socket.Handle);
+            _key = _loop.Add(this, _descriptor);
         }
     }
 
@@ -198,20 +211,36 @@ internal sealed class LoopStream : Stream, IValueTaskSource<int>
         (count, failure) = (0, null);
         if (!_mayHaveMore)
             return false;
-        if (into.IsEmpty)
-            return true; // who reads nothing asks whether there is something
-        count = _socket.Receive(into, SocketFlags.None, out var error);
-        if (error == SocketError.WouldBlock)
+        // Who reads nothing asks whether there is something.
+        bool looks = into.IsEmpty;
+        Span<byte> one = stackalloc byte[1];
+
+        // Past .NET's sockets, which count, log and guard what our lock guards already.
+        do
+            count = (int)(looks ? Receive(_descriptor, one, 1, Peek) : Receive(_descriptor, into, into.Length, flags: 0));
+        while (count < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+        if (count < 0 && Marshal.GetLastPInvokeError() == WouldBlock)
         {
             _mayHaveMore = false;
             return false;
         }
 
+        if (looks && count >= 0)
+        {
+            count = 0;
+            return true;
+        }
+
         // epoll(7): of a stream, less than was asked for means that this was all. What comes later is told again; only the end has been told once and for all.
+        _isEnding |= count == 0;
         if (count < into.Length && !_isEnding)
             _mayHaveMore = false;
-        if (error != SocketError.Success)
-            failure = new IOException(new SocketException((int)error).Message, new SocketException((int)error));
+        if (count < 0)
+        {
+            var reason = new Win32Exception(Marshal.GetLastPInvokeError());
+            failure = new IOException(reason.Message, reason);
+        }
+
         return true;
     }
 
@@ -247,4 +276,7 @@ internal sealed class LoopStream : Stream, IValueTaskSource<int>
         else
             _read.SetException(failure);
     }
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    private static partial nint Receive(int descriptor, Span<byte> into, nint length, int flags);
 }

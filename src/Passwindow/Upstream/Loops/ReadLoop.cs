@@ -1,11 +1,10 @@
 using System.Runtime.InteropServices;
-using Passwindow.Journal;
 
 namespace Passwindow.Upstream.Loops;
 
 /// <summary>
 /// One thread that waits for many upstreams at once and, round after round, reads what they have sent, each on the spot: who waits for a read goes on here.
-/// What was appended in a round is committed together.
+/// What comes of a round can so be dealt with together.
 /// </summary>
 /// <remarks>
 /// Rounds begin a fraction of a millisecond apart, so that more gathers. To wake for every token of a thousand answers costs more than to read them; who looks
@@ -22,20 +21,20 @@ internal sealed partial class ReadLoop : IDisposable
     private readonly List<(LoopStream? Stream, uint Generation)> _places = [];
     private readonly Stack<int> _free = [];
     private readonly TimeSpan _spacing;
-    private readonly Func<IAppendsInRows?> _journal;
+    private readonly IReadRounds _rounds;
     private volatile bool _isOver;
 
     /// <param name="spacing">How far apart rounds begin at least.</param>
-    /// <param name="journal">The journal, if it can commit by rounds.</param>
-    public ReadLoop(TimeSpan spacing, Func<IAppendsInRows?> journal)
+    /// <param name="rounds">Is told of each round.</param>
+    public ReadLoop(TimeSpan spacing, IReadRounds rounds)
     {
         _spacing = spacing;
-        _journal = journal;
+        _rounds = rounds;
         new Thread(Run) { Name = "passwindow upstreams", IsBackground = true }.Start();
     }
 
     /// <summary>Tells a stream of all that happens to its socket, until it is forgotten; gives the key for that.</summary>
-    public ulong Add(LoopStream stream, nint descriptor)
+    public ulong Add(LoopStream stream, int descriptor)
     {
         lock (_gate)
         {
@@ -54,7 +53,7 @@ internal sealed partial class ReadLoop : IDisposable
     }
 
     /// <summary>The stream is told nothing more. Its descriptor must still be open.</summary>
-    public void Forget(ulong key, nint descriptor)
+    public void Forget(ulong key, int descriptor)
     {
         lock (_gate)
         {
@@ -80,15 +79,14 @@ internal sealed partial class ReadLoop : IDisposable
             if (_isOver)
                 break;
             long begun = TimeProvider.System.GetTimestamp();
-            var journal = _journal();
-            journal?.BeginRow();
+            _rounds.Begin();
             for (int i = 0; i < count; i++)
             {
                 var (what, key) = _epoll[i];
                 Find(key)?.OnHappened(what);
             }
 
-            journal?.EndRow();
+            _rounds.End();
             Rest(begun);
         }
 

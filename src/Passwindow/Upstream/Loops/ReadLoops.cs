@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Passwindow.Journal;
 
 namespace Passwindow.Upstream.Loops;
 
@@ -21,11 +19,10 @@ internal sealed class ReadLoops : IDisposable
     private readonly Lazy<ReadLoop>[] _loops;
     private int _next;
 
-    public ReadLoops(IOptions<PasswindowOptions> options, IServiceProvider services)
+    public ReadLoops(IOptions<PasswindowOptions> options, IReadRounds rounds)
     {
         var spacing = options.Value.Durability == Durability.Fsync ? SyncedSpacing : UnsyncedSpacing;
-        var journal = new Lazy<IAppendsInRows?>(() => services.GetService<IJournal>() as IAppendsInRows);
-        _loops = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Lazy<ReadLoop>(() => new ReadLoop(spacing, () => journal.Value)))];
+        _loops = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Lazy<ReadLoop>(() => new ReadLoop(spacing, rounds)))];
     }
 
     /// <summary>Connects as <see cref="SocketsHttpHandler"/> does by itself: to the first address of a name at which somebody is.</summary>

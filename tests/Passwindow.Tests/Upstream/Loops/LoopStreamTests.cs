@@ -8,7 +8,7 @@ namespace Passwindow.Tests.Upstream.Loops;
 
 public sealed class LoopStreamTests(ITestOutputHelper output) : IDisposable
 {
-    private readonly ReadLoop _loop = new(TimeSpan.FromMicroseconds(200), static () => null);
+    private readonly ReadLoop _loop = new(TimeSpan.FromMicroseconds(200), new NoRounds());
     private readonly Socket _listener = Listen();
     private readonly SemaphoreSlim _connecting = new(1);
 
@@ -139,6 +139,24 @@ public sealed class LoopStreamTests(ITestOutputHelper output) : IDisposable
             peer.Dispose();
 
             await Assert.ThrowsAsync<IOException>(() => reading.WaitAsync(Asking.Patience));
+        }
+    }
+
+    [Fact]
+    public async Task An_end_that_came_while_it_lay_idle_shows_at_once()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            var (stream, peer) = await ConnectAsync();
+            await using (stream)
+            {
+                peer.Shutdown(SocketShutdown.Send);
+                peer.Dispose();
+                var reading = stream.ReadAsync(new byte[8]); // .NET asks so whether a pooled connection may take another request
+
+                Assert.True(reading.IsCompleted);
+                Assert.Equal(0, await reading);
+            }
         }
     }
 

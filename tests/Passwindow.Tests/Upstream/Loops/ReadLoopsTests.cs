@@ -17,15 +17,4 @@ public sealed class ReadLoopsTests : ConnectedUpstreams
         Assert.Null(failure);
         Assert.Equal("Hello", text);
     }
-
-    [Fact]
-    public async Task One_connection_serves_one_answer_after_the_other()
-    {
-        await using var server = new ScriptedUpstream(static exchange => exchange.WriteAsync(PlainApi.Whole));
-        var upstream = Of(server.BaseAddress);
-        for (int i = 0; i < 3; i++)
-            Assert.Equal("Hello", (await upstream.AllAsync().WaitAsync(Asking.Patience)).Text);
-
-        Assert.Equal(1, server.ConnectionCount);
-    }
 }
