@@ -3,7 +3,7 @@ namespace Passwindow.Protocol.Upstream;
 /// <summary>
 /// What an upstream says, in the order in which it says it. The turn makes journal events of it; it knows no turn and no number.
 /// </summary>
-/// <remarks>Memory inside a chat event is valid only until the next one is pulled: readers use their buffers again.</remarks>
+/// <remarks>Memory inside a chat event is valid only until the next one is read: readers use their buffers again.</remarks>
 public abstract record ChatEvent;
 
 /// <summary>A piece of the answer's text. Never empty, never cut inside a character.</summary>

@@ -193,7 +193,7 @@ internal sealed class RunningTurns(
         };
         if (history is not null)
             turn.Begin();
-        var loop = new TurnLoop(turn, writer, upstreams.For(request.Model), context, _log);
+        var loop = new TurnLoop(turn, new TurnEvents(writer, turn.Timeline), upstreams.For(request.Model), context, _log);
         var listening = writer.Reader.Listen(turn);
         _turns[opening.Key] = turn;
         place.Take(turn);

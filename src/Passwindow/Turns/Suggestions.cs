@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Passwindow.Protocol.Upstream;
@@ -51,21 +52,29 @@ internal sealed partial class Suggestions(ResolvedModel model, TimeProvider time
 
     private async Task<string> ReadAsync(ChatRequest request, CancellationToken cancellation)
     {
-        using var reply = new MemoryStream();
-        await foreach (var said in model.Upstream.AskAsync(request, cancellation).WithCancellation(cancellation))
-        {
-            if (said is TextDelta text)
-                reply.Write(text.Text.Span);
-            if (reply.Length > MaxReplyBytes)
-                break;
-        }
-
+        var reply = new Reply();
+        await model.Upstream.AskAsync(request, reply, cancellation);
         cancellation.ThrowIfCancellationRequested();
-        return Encoding.UTF8.GetString(reply.ToArray());
+        return reply.Text;
     }
 
     private static string Excerpt(string text) => text.Length <= MaxExcerpt ? text : text[..MaxExcerpt] + "…";
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Model} suggested no questions.")]
     private partial void LogNone(Exception failure, string model);
+
+    /// <summary>What the model says, up to a size at which it cannot be what was asked for.</summary>
+    private sealed class Reply : IChatListener
+    {
+        private readonly ArrayBufferWriter<byte> _text = new();
+
+        public string Text => Encoding.UTF8.GetString(_text.WrittenSpan);
+
+        public ValueTask<bool> HearAsync(ChatEvent said)
+        {
+            if (said is TextDelta text)
+                _text.Write(text.Text.Span);
+            return new(_text.WrittenCount <= MaxReplyBytes);
+        }
+    }
 }

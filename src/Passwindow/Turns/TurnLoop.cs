@@ -8,20 +8,15 @@ using Passwindow.Upstream;
 namespace Passwindow.Turns;
 
 /// <summary>
-/// The write side of one turn: pulls what the model says, appends each of it as an event, answers its calls, and ends the turn, whatever
-/// happens, with one <c>done</c>. It runs at the pace of model and disk and never waits for a viewer.
+/// The write side of one turn: asks the model, has what it says appended, answers its calls, and ends the turn, whatever happens, with one
+/// <c>done</c>. It runs at the pace of model and disk and never waits for a viewer.
 /// </summary>
-internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, ResolvedModel model, TurnContext context, ILogger<TurnLoop> log)
+internal sealed partial class TurnLoop(RunningTurn turn, TurnEvents events, ResolvedModel model, TurnContext context, ILogger<TurnLoop> log)
 {
-    private readonly TurnEvents _events = new(writer, turn.Timeline);
-    private ToolRounds? _toolRounds;
+    private readonly TurnListener _listener = new(turn, events, context);
     private string _lastText = "";
     private Usage? _usage;
     private byte[]? _ownUsage;
-    private string? _otherModel;
-    private TimeSpan? _firstToken;
-
-    private ToolRounds Tools => _toolRounds ??= new ToolRounds(turn, _events, context.Tools, context.Runner);
 
     /// <summary>Runs the turn to its end. Never throws.</summary>
     public async Task RunAsync()
@@ -31,10 +26,10 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
             var end = await ConverseToTheEndAsync();
             if (end.Reason == FinishReason.Stop)
                 await SuggestAsync();
-            _events.Usage(_usage ?? new Usage(), _firstToken, turn.Elapsed, _otherModel, turn.TokensToNobody, _ownUsage);
-            _events.End(end);
-            await _events.CommitAsync();
-            turn.Outcome = (end.Reason, _firstToken);
+            events.Usage(_usage ?? new Usage(), _listener.FirstToken, turn.Elapsed, _listener.OtherModel, turn.TokensToNobody, _ownUsage);
+            events.End(end);
+            await events.CommitAsync();
+            turn.Outcome = (end.Reason, _listener.FirstToken);
         }
         catch (JournalUnavailableException)
         {
@@ -46,7 +41,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
         }
         finally
         {
-            _events.Dispose();
+            events.Dispose();
         }
     }
 
@@ -54,12 +49,12 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
     {
         try
         {
-            _events.Start(turn.Opening);
-            await _events.CommitAsync(); // the upstream costs money: it is asked only for a turn that exists
+            events.Start(turn.Opening);
+            await events.CommitAsync(); // the upstream costs money: it is asked only for a turn that exists
             turn.MarkStarted();
             await context.PrepareAsync(turn.Cancellation);
             foreach (var result in context.ClientResults)
-                _events.ClientResult(result);
+                events.ClientResult(result);
             return await ConverseAsync();
         }
         catch (Exception) when (turn.Reason is var reason and not CancelReason.None)
@@ -86,7 +81,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
             return;
         var questions = await suggestions.AskAsync(context.Messages, _lastText, turn.Cancellation);
         if (questions.Count > 0)
-            _events.SuggestedQuestions(questions);
+            events.SuggestedQuestions(questions);
     }
 
     private async Task<TurnEnd> ConverseAsync()
@@ -111,87 +106,19 @@ internal sealed partial class TurnLoop(RunningTurn turn, ITurnWriter writer, Res
             if (round > context.Limits.MaxToolRounds)
                 return TurnEnd.Of(FinishReason.ToolLimit); // the results of the rounds that were allowed have been read by now
             messages.Add(answer.ToMessage());
-            if (await Tools.AnswerAsync(answer.Calls, messages) is { } end)
+            if (await _listener.Tools.AnswerAsync(answer.Calls, messages) is { } end)
                 return context.Tools.AreRelayed && ended.Reason is FinishReason.Length or FinishReason.ContentFilter ? TurnEnd.Of(ended) : end with { Answer = ended };
         }
     }
 
-    /// <summary>Asks once and appends what comes, as it comes.</summary>
+    /// <summary>Asks once and has what comes appended, as it comes.</summary>
     private async Task<Answer> AskAsync(ChatRequest request)
     {
-        var answer = new Answer();
+        var answer = _listener.Begin();
         turn.ExpectNothing(); // the first token's limit is the attempt's: there may be several
-        await foreach (var said in model.Upstream.AskAsync(request, turn.Cancellation).WithCancellation(turn.Cancellation))
-        {
-            // The upstream may have had more at hand when the turn was cut short: nothing is journalled after a stop.
-            turn.Cancellation.ThrowIfCancellationRequested();
-            bool isFirst = _firstToken is null;
-            Hear(said, answer);
-            if (isFirst && _firstToken is not null)
-                _events.Hurry(); // somebody looks at an empty screen
-            if (_events.Bytes > context.Limits.MaxAnswerBytes)
-                return answer;
-            if (_events.RunsAhead)
-                await _events.CommitAsync();
-        }
-
+        await model.Upstream.AskAsync(request, _listener, turn.Cancellation);
         turn.ExpectNothing();
         return answer;
-    }
-
-    private void Hear(ChatEvent said, Answer answer)
-    {
-        if (said is Heartbeat)
-            return;
-        if (said is ModelChanged changed)
-        {
-            Follow(changed.Model);
-            return;
-        }
-
-        turn.Hear(isToken: said is TextDelta or ReasoningDelta or ToolArgumentsDelta or ToolCallRequested);
-        switch (said)
-        {
-            case TextDelta text:
-                MarkToken();
-                _events.Token(text.Text.Span, text.IsRefusal);
-                answer.AddText(text.Text.Span);
-                break;
-            case ReasoningDelta reasoning:
-                MarkToken();
-                _events.Reasoning(reasoning.Text.Span, reasoning.Signature, reasoning.Redacted);
-                answer.AddReasoning(reasoning);
-                break;
-            case ToolArgumentsDelta arguments:
-                MarkToken();
-                _events.ToolArguments(arguments.Id, arguments.Name, arguments.Delta.Span);
-                answer.MarkTold(arguments.Id);
-                break;
-            case ToolCallRequested call:
-                MarkToken();
-                answer.Calls.Add(Tools.Take(call, answer.IsTold(call.Id)));
-                break;
-            case CitationFound citation:
-                _events.Citation(citation.Citation.Span);
-                break;
-            case UsageReported usage:
-                answer.Usage = usage.Usage;
-                break;
-            case AnswerEnded ended:
-                answer.Ended = ended;
-                break;
-        }
-    }
-
-    private void MarkToken() => _firstToken ??= turn.Elapsed;
-
-    /// <summary>Another model goes on. Where nothing was shown yet, <c>usage</c> names it at the end; else a <c>seam</c> stands at the place.</summary>
-    private void Follow(string otherModel)
-    {
-        turn.ExpectNothing();
-        _otherModel = otherModel;
-        if (_firstToken is not null)
-            _events.Seam("failover", otherModel);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Turn {Turn}: the upstream {Model} failed with {Code}: {Reason}")]

@@ -9,7 +9,8 @@ namespace Passwindow.Upstream;
 /// What has been shown of an answer that may have to be continued by another model: it is put before that model as the beginning of its
 /// own answer. Only text can be continued so.
 /// </summary>
-internal sealed class BegunAnswer
+/// <param name="listener">Whom it is shown.</param>
+internal sealed class BegunAnswer(IChatListener listener) : IChatListener
 {
     private readonly ArrayBufferWriter<byte> _text = new();
     private bool _hasCalls;
@@ -23,8 +24,27 @@ internal sealed class BegunAnswer
 
     public bool CanBeContinued => HasText && !_hasCalls;
 
-    /// <summary>Takes what is about to be told and gives it back, changed where it follows a seam; null if nothing is left of it.</summary>
-    public ChatEvent? Hear(ChatEvent said)
+    /// <summary>Keeps what is said and passes it on, changed where it follows a seam, unless nothing is left of it.</summary>
+    public ValueTask<bool> HearAsync(ChatEvent said) => Keep(said) is { } shown ? listener.HearAsync(shown) : new(true);
+
+    /// <summary>The model broke off; what is heard from now on is the next one's.</summary>
+    public void Break()
+    {
+        _before = _before is null ? _usage : _usage is null ? _before : _before + _usage;
+        _usage = null;
+        _atSeam = true;
+    }
+
+    /// <summary>The answer so far. The API refuses one that ends in white space, so that is left out, and left out again when it is repeated.</summary>
+    public ChatMessage ToMessage()
+    {
+        string text = Encoding.UTF8.GetString(_text.WrittenSpan);
+        string trimmed = text.TrimEnd();
+        _trimmed = text.Length - trimmed.Length;
+        return ChatMessage.Of(ChatRole.Assistant, trimmed);
+    }
+
+    private ChatEvent? Keep(ChatEvent said)
     {
         switch (said)
         {
@@ -44,23 +64,6 @@ internal sealed class BegunAnswer
             default:
                 return said;
         }
-    }
-
-    /// <summary>The model broke off; what is heard from now on is the next one's.</summary>
-    public void Break()
-    {
-        _before = _before is null ? _usage : _usage is null ? _before : _before + _usage;
-        _usage = null;
-        _atSeam = true;
-    }
-
-    /// <summary>The answer so far. The API refuses one that ends in white space, so that is left out, and left out again when it is repeated.</summary>
-    public ChatMessage ToMessage()
-    {
-        string text = Encoding.UTF8.GetString(_text.WrittenSpan);
-        string trimmed = text.TrimEnd();
-        _trimmed = text.Length - trimmed.Length;
-        return ChatMessage.Of(ChatRole.Assistant, trimmed);
     }
 
     private ReadOnlyMemory<byte> Joined(ReadOnlyMemory<byte> text)

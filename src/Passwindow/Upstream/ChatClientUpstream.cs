@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Passwindow.Protocol;
@@ -15,7 +14,7 @@ namespace Passwindow.Upstream;
 internal sealed class ChatClientUpstream(Func<IChatClient> client, ILogger<ChatClientUpstream> log) : IUpstream
 {
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ChatEvent> AskAsync(ChatRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    public async Task AskAsync(ChatRequest request, IChatListener listener, CancellationToken cancellation)
     {
         await using var updates = new ChatClientUpdates(cancellation);
         var reader = new ChatClientReader();
@@ -45,13 +44,16 @@ internal sealed class ChatClientUpstream(Func<IChatClient> client, ILogger<ChatC
             }
 
             foreach (var chatEvent in said)
-                yield return chatEvent;
+            {
+                if (!await listener.HearAsync(chatEvent))
+                    return;
+            }
 
             if (fault is not null)
                 throw fault;
 
-            if (said.Count == 0)
-                yield return Heartbeat.Instance;
+            if (said.Count == 0 && !await listener.HearAsync(Heartbeat.Instance))
+                return;
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Upstream;
@@ -11,11 +10,10 @@ internal sealed class DemoSuggestions : IUpstream
     private const string Questions = """["What is the weather at the pass?", "Can you make the page dark?", "Give me the long menu, please?"]""";
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ChatEvent> AskAsync(ChatRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    public async Task AskAsync(ChatRequest request, IChatListener listener, CancellationToken cancellation)
     {
-        await Task.CompletedTask;
         cancellation.ThrowIfCancellationRequested();
-        yield return new TextDelta(Encoding.UTF8.GetBytes(Questions));
-        yield return new AnswerEnded(FinishReason.Stop);
+        if (await listener.HearAsync(new TextDelta(Encoding.UTF8.GetBytes(Questions))))
+            await listener.HearAsync(new AnswerEnded(FinishReason.Stop));
     }
 }

@@ -21,7 +21,9 @@ internal sealed class DemoUpstream(TimeProvider time) : IUpstream
     public const int TokensBeforeFailure = 12;
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ChatEvent> AskAsync(ChatRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    public Task AskAsync(ChatRequest request, IChatListener listener, CancellationToken cancellation) => listener.HearAllAsync(SayAsync(request, cancellation));
+
+    private async IAsyncEnumerable<ChatEvent> SayAsync(ChatRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var script = DemoScript.Write(request);
         var pace = script.IsSlow ? SlowPace : Pace;

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Passwindow.Diagnostics;
 using Passwindow.Protocol.Upstream;
@@ -16,48 +15,22 @@ internal sealed class FailoverUpstream(ResolvedModel first, FailoverSettings set
     private int _current;
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ChatEvent> AskAsync(ChatRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    public async Task AskAsync(ChatRequest request, IChatListener listener, CancellationToken cancellation)
     {
-        var begun = settings.ContinueAfterBreak && _models.Count > 1 ? new BegunAnswer() : null;
+        var begun = settings.ContinueAfterBreak && _models.Count > 1 ? new BegunAnswer(listener) : null;
         var waited = TimeSpan.Zero;
         for (int retries = 0; ;)
         {
-            UpstreamException? failure = null;
+            UpstreamException? failure;
             bool spoke;
-            await using (var attempt = new Attempt(_models[_current], Prepare(request, begun), settings.FirstToken, time, cancellation))
+            using (var attempt = new Attempt(begun ?? listener, settings.FirstToken, time, cancellation))
             {
-                while (true)
-                {
-                    bool hasMore = false;
-                    try
-                    {
-                        hasMore = await attempt.MoveNextAsync();
-                    }
-                    catch (UpstreamException thrown)
-                    {
-                        failure = thrown;
-                    }
-                    catch (OperationCanceledException) when (attempt.IsLate)
-                    {
-                        failure = Attempt.Late();
-                    }
-
-                    if (!hasMore)
-                        break;
-                    if (attempt.Take() is not { } taken)
-                        continue;
-                    ChatEvent? said = taken;
-                    if (begun is not null)
-                        said = begun.Hear(said);
-                    if (said is not null)
-                        yield return said;
-                }
-
+                failure = await attempt.AskAsync(_models[_current], Prepare(request, begun));
                 spoke = attempt.HasSpoken;
             }
 
             if (failure is null)
-                yield break;
+                return;
 
             if (!spoke && settings.Retry.WaitAfter(failure, retries, waited) is { } wait)
             {
@@ -77,7 +50,8 @@ internal sealed class FailoverUpstream(ResolvedModel first, FailoverSettings set
             _current = next;
             retries = 0;
             begun?.Break();
-            yield return new ModelChanged(_models[next].Name);
+            if (!await listener.HearAsync(new ModelChanged(_models[next].Name)))
+                return;
         }
     }
 

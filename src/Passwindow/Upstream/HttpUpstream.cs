@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net.Http.Headers;
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Passwindow.Protocol.Upstream;
 
@@ -10,7 +9,7 @@ namespace Passwindow.Upstream;
 internal sealed class HttpUpstream(HttpMessageInvoker http, ProviderEndpoint provider, TimeProvider time, ILogger<HttpUpstream> log) : IUpstream
 {
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ChatEvent> AskAsync(ChatRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    public async Task AskAsync(ChatRequest request, IChatListener listener, CancellationToken cancellation)
     {
         var response = await Guarded(() => SendAsync(request, cancellation), UpstreamFault.BeforeAnswer, cancellation);
         using var body = await Guarded(() => UpstreamBody.OpenAsync(response, cancellation), UpstreamFault.WithinAnswer, cancellation);
@@ -40,7 +39,10 @@ internal sealed class HttpUpstream(HttpMessageInvoker http, ProviderEndpoint pro
             while (Redacted(answer))
             {
                 foreach (var said in answer.Said)
-                    yield return said;
+                {
+                    if (!await listener.HearAsync(said))
+                        return;
+                }
             }
         }
     }

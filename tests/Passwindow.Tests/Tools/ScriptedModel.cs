@@ -26,10 +26,11 @@ internal sealed class ScriptedModel : IUpstream
 
     public ScriptedModel ThenCall(params ToolCallRequested[] calls) => Then([.. calls, new AnswerEnded(FinishReason.ToolCalls)]);
 
-    public IAsyncEnumerable<ChatEvent> AskAsync(ChatRequest request, CancellationToken cancellation)
+    public Task AskAsync(ChatRequest request, IChatListener listener, CancellationToken cancellation)
     {
         Asked.Enqueue(request);
-        return _answers.TryDequeue(out var answer) ? answer(request, cancellation) : Say([Text("."), new AnswerEnded(FinishReason.Stop)], cancellation);
+        var answer = _answers.TryDequeue(out var next) ? next(request, cancellation) : Say([Text("."), new AnswerEnded(FinishReason.Stop)], cancellation);
+        return listener.HearAllAsync(answer);
     }
 
     public static TextDelta Text(string text) => new(Encoding.UTF8.GetBytes(text));

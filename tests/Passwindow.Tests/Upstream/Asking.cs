@@ -23,13 +23,14 @@ internal static class Asking
         var events = new List<ChatEvent>();
         try
         {
-            await foreach (var said in upstream.AskAsync(request ?? PlainApi.Question, cancellation))
+            var listener = new Listener(said =>
             {
                 events.Add(said);
                 if (said is TextDelta delta)
                     text.Append(Encoding.UTF8.GetString(delta.Text.Span));
-            }
-
+                return true;
+            });
+            await upstream.AskAsync(request ?? PlainApi.Question, listener, cancellation);
             return (text.ToString(), events, null);
         }
         catch (UpstreamException failure)

@@ -147,7 +147,7 @@ public class ChatClientUpstreamTests
         }
 
         using var cancel = new CancellationTokenSource();
-        var asked = Of(new FakeChatClient(_ => Deaf())).AskAsync(PlainApi.Question, cancel.Token).GetAsyncEnumerator();
+        var asked = Of(new FakeChatClient(_ => Deaf())).Pull(PlainApi.Question, cancel.Token);
         Assert.True(await asked.MoveNextAsync());
         var next = asked.MoveNextAsync().AsTask();
         cancel.Cancel();
@@ -171,8 +171,7 @@ public class ChatClientUpstreamTests
             await Task.Delay(Timeout.Infinite, token);
         }
 
-        await foreach (var said in Of(new FakeChatClient(Wait)).AskAsync(PlainApi.Question, default))
-            break;
+        await Of(new FakeChatClient(Wait)).AskAsync(PlainApi.Question, new Listener(static _ => false), default).WaitAsync(Asking.Patience);
 
         await cancelled.Task.WaitAsync(Asking.Patience);
     }

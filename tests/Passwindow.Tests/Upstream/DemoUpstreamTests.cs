@@ -16,7 +16,7 @@ public class DemoUpstreamTests
     public async Task The_first_token_comes_at_once_and_the_others_forty_a_second()
     {
         var time = new HandTime();
-        await using var asked = new DemoUpstream(time).AskAsync(Ask("Hi"), default).GetAsyncEnumerator();
+        await using var asked = new DemoUpstream(time).Pull(Ask("Hi"));
         var first = asked.MoveNextAsync();
         Assert.True(first.IsCompletedSuccessfully);
         Assert.True(await first);
@@ -65,7 +65,7 @@ public class DemoUpstreamTests
     public async Task Asked_to_be_slow_it_takes_a_second_a_token()
     {
         var time = new HandTime();
-        await using var asked = new DemoUpstream(time).AskAsync(Ask("slow"), default).GetAsyncEnumerator();
+        await using var asked = new DemoUpstream(time).Pull(Ask("slow"));
         Assert.True(await asked.MoveNextAsync());
         var second = asked.MoveNextAsync().AsTask();
         time.Advance(TimeSpan.FromMilliseconds(999));
@@ -119,7 +119,7 @@ public class DemoUpstreamTests
     public async Task Cancelled_it_stops_at_once()
     {
         using var cancel = new CancellationTokenSource();
-        await using var asked = new DemoUpstream(new HandTime()).AskAsync(Ask("Hi"), cancel.Token).GetAsyncEnumerator();
+        await using var asked = new DemoUpstream(new HandTime()).Pull(Ask("Hi"), cancel.Token);
         Assert.True(await asked.MoveNextAsync());
         var next = asked.MoveNextAsync().AsTask();
         cancel.Cancel();

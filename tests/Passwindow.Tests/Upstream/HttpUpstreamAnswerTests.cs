@@ -31,7 +31,7 @@ public class HttpUpstreamAnswerTests
     {
         byte[] frames = [.. Enumerable.Range(0, 50).SelectMany(number => PlainApi.Frame($"{number} ")), .. PlainApi.Frame("[DONE]")];
         await using var server = new ScriptedUpstream(exchange => exchange.WriteAsync(frames));
-        await using var asked = Asking.Of(server.BaseAddress).AskAsync(PlainApi.Question, default).GetAsyncEnumerator();
+        await using var asked = Asking.Of(server.BaseAddress).Pull(PlainApi.Question);
 
         Assert.True(await asked.MoveNextAsync());
         for (var number = 1; number <= 50; number++)

@@ -56,7 +56,7 @@ public abstract class HttpUpstreamBrokenBehaviour : ConnectedUpstreams
             await read.Task;
             exchange.Reset();
         });
-        await using var asked = Of(server.BaseAddress).AskAsync(PlainApi.Question, default).GetAsyncEnumerator();
+        await using var asked = Of(server.BaseAddress).Pull(PlainApi.Question);
         Assert.True(await asked.MoveNextAsync());
         read.SetResult();
 

@@ -25,7 +25,7 @@ public abstract class HttpUpstreamCancelBehaviour : ConnectedUpstreams
     {
         await using var server = new ScriptedUpstream(Half);
         using var cancel = new CancellationTokenSource();
-        await using var asked = Of(server.BaseAddress).AskAsync(PlainApi.Question, cancel.Token).GetAsyncEnumerator();
+        await using var asked = Of(server.BaseAddress).Pull(PlainApi.Question, cancel.Token);
         Assert.True(await asked.MoveNextAsync());
         var next = asked.MoveNextAsync().AsTask();
         cancel.Cancel();
@@ -39,7 +39,7 @@ public abstract class HttpUpstreamCancelBehaviour : ConnectedUpstreams
     {
         await using var server = new ScriptedUpstream(Half);
         using var cancel = new CancellationTokenSource();
-        await using var asked = Of(server.BaseAddress).AskAsync(PlainApi.Question, cancel.Token).GetAsyncEnumerator();
+        await using var asked = Of(server.BaseAddress).Pull(PlainApi.Question, cancel.Token);
         Assert.True(await asked.MoveNextAsync());
         cancel.Cancel();
 
@@ -51,9 +51,19 @@ public abstract class HttpUpstreamCancelBehaviour : ConnectedUpstreams
     public async Task Leaving_without_cancelling_closes_the_providers_socket()
     {
         await using var server = new ScriptedUpstream(Half);
-        await foreach (var said in Of(server.BaseAddress).AskAsync(PlainApi.Question, default))
-            break;
+        await Of(server.BaseAddress).AskAsync(PlainApi.Question, new Listener(static _ => false), default).WaitAsync(Asking.Patience);
 
+        await GonePromptly(server.Exchanges[0]);
+    }
+
+    [Fact]
+    public async Task What_the_listener_throws_is_no_failure_of_the_provider_and_closes_its_socket()
+    {
+        await using var server = new ScriptedUpstream(Half);
+        var ours = new IOException("the disk");
+        var asked = Of(server.BaseAddress).AskAsync(PlainApi.Question, new Listener(_ => throw ours), default);
+
+        Assert.Same(ours, await Assert.ThrowsAsync<IOException>(() => asked.WaitAsync(Asking.Patience)));
         await GonePromptly(server.Exchanges[0]);
     }
 
@@ -73,7 +83,7 @@ public abstract class HttpUpstreamCancelBehaviour : ConnectedUpstreams
             }
         });
         using var cancel = new CancellationTokenSource();
-        await using var asked = Of(server.BaseAddress).AskAsync(PlainApi.Question, cancel.Token).GetAsyncEnumerator();
+        await using var asked = Of(server.BaseAddress).Pull(PlainApi.Question, cancel.Token);
         Assert.True(await asked.MoveNextAsync());
         cancel.Cancel();
 

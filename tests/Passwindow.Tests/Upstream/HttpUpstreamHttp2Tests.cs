@@ -49,7 +49,7 @@ public sealed class HttpUpstreamHttp2Tests : IAsyncLifetime
     public async Task Cancelling_while_reading_resets_the_stream()
     {
         using var cancel = new CancellationTokenSource();
-        await using var asked = _upstream.AskAsync(PlainApi.Question, cancel.Token).GetAsyncEnumerator();
+        await using var asked = _upstream.Pull(PlainApi.Question, cancel.Token);
         Assert.True(await asked.MoveNextAsync());
         Assert.Equal("HTTP/2", await _protocol.Task);
         var next = asked.MoveNextAsync().AsTask();
@@ -63,7 +63,7 @@ public sealed class HttpUpstreamHttp2Tests : IAsyncLifetime
     public async Task Cancelling_between_two_reads_resets_the_stream_though_nobody_pulls()
     {
         using var cancel = new CancellationTokenSource();
-        await using var asked = _upstream.AskAsync(PlainApi.Question, cancel.Token).GetAsyncEnumerator();
+        await using var asked = _upstream.Pull(PlainApi.Question, cancel.Token);
         Assert.True(await asked.MoveNextAsync());
         cancel.Cancel();
 
@@ -73,7 +73,7 @@ public sealed class HttpUpstreamHttp2Tests : IAsyncLifetime
     [Fact]
     public async Task A_stream_that_the_provider_resets_is_truncated()
     {
-        await using var asked = _upstream.AskAsync(PlainApi.Question, default).GetAsyncEnumerator();
+        await using var asked = _upstream.Pull(PlainApi.Question);
         Assert.True(await asked.MoveNextAsync());
         var next = asked.MoveNextAsync().AsTask();
         using var now = new CancellationTokenSource();
