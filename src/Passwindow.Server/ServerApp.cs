@@ -38,6 +38,7 @@ internal static class ServerApp
             builder.WebHost.UseUrls(DefaultUrl);
         builder.Services.AddResponseCompression(static options => options.EnableForHttps = true); // of PageFiles alone
         builder.Services.AddPasswindow();
+        builder.Services.AddHostedService<MemoryReturn>();
         add?.Invoke(builder.Services);
 
         var app = builder.Build();

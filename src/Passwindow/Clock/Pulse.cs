@@ -12,12 +12,24 @@ internal sealed class Pulse : IDisposable
 
     private readonly ConcurrentDictionary<IPulsed, byte> _members = new();
     private readonly ITimer _timer;
+    private int _count;
 
     public Pulse(TimeProvider time) => _timer = time.CreateTimer(_ => Beat(), state: null, Interval, Interval);
 
-    public void Add(IPulsed member) => _members.TryAdd(member, 0);
+    /// <summary>How many hang on it.</summary>
+    public int Count => Volatile.Read(ref _count);
 
-    public void Remove(IPulsed member) => _members.TryRemove(member, out _);
+    public void Add(IPulsed member)
+    {
+        if (_members.TryAdd(member, 0))
+            Interlocked.Increment(ref _count);
+    }
+
+    public void Remove(IPulsed member)
+    {
+        if (_members.TryRemove(member, out _))
+            Interlocked.Decrement(ref _count);
+    }
 
     public void Dispose() => _timer.Dispose();
 
