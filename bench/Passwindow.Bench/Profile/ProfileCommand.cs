@@ -25,7 +25,8 @@ internal static class ProfileCommand
             try
             {
                 // perf finds the names of compiled methods in a file that the runtime writes, if their memory is anonymous.
-                var subject = Subjects.Passwindow(Subjects.Fsync, parsed.GetValue(program)!, parsed.GetValue(durability)!);
+                string wanted = parsed.GetValue(durability)!;
+                var subject = Subjects.Passwindow(wanted == "os" ? Subjects.Os : Subjects.Fsync, parsed.GetValue(program)!, wanted);
                 string text = await RunAsync(subject with { Command = place => ["env", "DOTNET_PerfMapEnabled=1", "DOTNET_EnableWriteXorExecute=0", .. subject.Command(place)] }, parsed.GetValue(streams), own, cancellation);
                 Console.WriteLine(text);
                 if (parsed.GetValue(report) is { } file)

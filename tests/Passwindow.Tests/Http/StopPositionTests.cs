@@ -54,7 +54,7 @@ public sealed class StopPositionTests(ITestOutputHelper output)
         double p99 = times[(int)Math.Ceiling(times.Count * 0.99) - 1];
         output.WriteLine($"{times.Count} stops: the upstream saw the close, or the tool the cancellation, after {times[times.Count / 2]:F1} ms (median), {p99:F1} ms (99th percentile), {times[^1]:F1} ms (longest)");
         Assert.InRange(p99, 0, Longest99.TotalMilliseconds);
-        Assert.Equal(0, server.Engine.Turns.Count);
+        await Waiting.ForAsync(() => server.Engine.Turns.Count == 0);
     }
 
     [Fact]
