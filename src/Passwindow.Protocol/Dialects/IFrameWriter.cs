@@ -31,7 +31,7 @@ public interface IFrameWriter
     {
     }
 
-    /// <summary>Writes something that clients skip, so that proxies and dead connections are noticed in silence.</summary>
+    /// <summary>Writes something that clients skip, so that proxies and dead connections are noticed in silence. It depends on no event.</summary>
     void WriteHeartbeat(IBufferWriter<byte> output);
 
     /// <summary>Writes what this viewer must know though it is no event of the turn: it has no number and cannot be resumed from.</summary>

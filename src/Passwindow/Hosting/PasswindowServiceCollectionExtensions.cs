@@ -12,6 +12,7 @@ using Passwindow.Tools;
 using Passwindow.Tools.Mcp;
 using Passwindow.Turns;
 using Passwindow.Upstream;
+using Passwindow.Viewers;
 
 #pragma warning disable IDE0130 // where everybody who adds a service already looks
 namespace Microsoft.Extensions.DependencyInjection;
@@ -51,6 +52,7 @@ public static class PasswindowServiceCollectionExtensions
         services.TryAddSingleton<IdempotencyKeys>();
         services.TryAddSingleton(static provider => new Lazy<RunningTurns>(provider.GetRequiredService<RunningTurns>));
         services.TryAddSingleton<ServerClosing>();
+        services.TryAddSingleton<Spellings>();
         services.TryAddSingleton(static provider => ActivatorUtilities.CreateInstance<Engine>(provider, provider.GetRequiredService<IOptions<PasswindowOptions>>().Value));
         services.AddHostedService(static provider => provider.GetRequiredService<ServerClosing>());
         services.AddHostedService<JournalStart>();

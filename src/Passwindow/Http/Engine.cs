@@ -18,6 +18,7 @@ internal sealed class Engine(
     ModelCatalog models,
     ServerTools tools,
     PasswindowMetrics metrics,
+    Spellings spellings,
     TurnTimelines timelines,
     Pulse pulse,
     TimeProvider time,
@@ -37,6 +38,8 @@ internal sealed class Engine(
     public IdempotencyKeys Keys => keys;
 
     public PasswindowMetrics Metrics => metrics;
+
+    public Spellings Spellings => spellings;
 
     public TurnTimelines Timelines => timelines;
 

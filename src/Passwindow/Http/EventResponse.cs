@@ -25,7 +25,11 @@ internal static class EventResponse
             await exchange.Response.BodyWriter.FlushAsync(exchange.Left); // to start is not to send: a client would see no answer until the next event
         if (turn.HasEnded && turn.Committed <= after)
             return ViewerEnd.TurnEnded; // nothing will follow
-        var settings = exchange.Engine.ViewerSettings(exchange.Context) with { Timeline = exchange.Engine.Timelines.Find(turn.Opening.Key)?.ViewerCame(dialect.Name, after) };
+        var settings = exchange.Engine.ViewerSettings(exchange.Context) with
+        {
+            Timeline = exchange.Engine.Timelines.Find(turn.Opening.Key)?.ViewerCame(dialect.Name, after),
+            Spellings = exchange.Engine.Spellings,
+        };
         if (exchange.Engine.Turns.Find(turn.Opening.Key) is { } running)
             settings = settings with { WaitsForPeople = () => running.WaitsForPeople };
         var context = after > 0 && dialect.Joining == Joining.WithOpening

@@ -20,7 +20,7 @@ internal sealed class Viewer : IPulsed, ICommitListener
 
     private readonly ITurnReader _turn;
     private readonly Dialect _dialect;
-    private readonly IFrameWriter _writer;
+    private readonly ViewerWriter _writer;
     private readonly PipeWriter _output;
     private readonly ViewerSettings _settings;
     private readonly Signal _signal = new();
@@ -33,7 +33,7 @@ internal sealed class Viewer : IPulsed, ICommitListener
     {
         _turn = turn;
         _dialect = dialect;
-        _writer = dialect.CreateWriter(context);
+        _writer = new ViewerWriter(turn, dialect, context);
         _output = output;
         _settings = settings;
         _lastWrite = settings.Time.GetTimestamp();
@@ -48,6 +48,7 @@ internal sealed class Viewer : IPulsed, ICommitListener
         _settings.Pulse.Add(this);
         try
         {
+            _writer.Share(_settings.Spellings);
             if (after > 0 && _dialect.KeepsState)
                 await JoinAsync(after, left);
             var end = await FollowAsync(after, left);
@@ -60,20 +61,21 @@ internal sealed class Viewer : IPulsed, ICommitListener
         }
         catch (ConversationGoneException)
         {
-            _writer.WriteNotice(new ViewerNotice(ErrorCode.Gap, "The conversation was deleted.", Retryable: false, EndsTurn: true), _output);
+            _writer.Any.WriteNotice(new ViewerNotice(ErrorCode.Gap, "The conversation was deleted.", Retryable: false, EndsTurn: true), _output);
             await FlushAsync();
             return ViewerEnd.Deleted;
         }
         catch (JournalDamagedException)
         {
             // Promise 2: what cannot be given whole is told, never left out.
-            _writer.WriteNotice(new ViewerNotice(ErrorCode.Gap, "The rest of this turn cannot be read without a hole.", Retryable: false, EndsTurn: false), _output);
+            _writer.Any.WriteNotice(new ViewerNotice(ErrorCode.Gap, "The rest of this turn cannot be read without a hole.", Retryable: false, EndsTurn: false), _output);
             await FlushAsync();
             throw;
         }
         finally
         {
             _settings.Pulse.Remove(this);
+            _writer.Leave();
             _settings.Timeline?.Left();
         }
     }
@@ -101,24 +103,12 @@ internal sealed class Viewer : IPulsed, ICommitListener
 
     private bool WaitsForPeople => _dialect.EndsWhenPeopleAreAsked && _settings.WaitsForPeople();
 
-    /// <summary>Brings the writer to where the viewer begins: what was before is written to nowhere.</summary>
     private async Task JoinAsync(long after, CancellationToken left)
     {
-        var nowhere = new DiscardedBytes();
-        var batch = new CommittedEvent[MaxBatch];
-        for (long at = 0; at < after;)
-        {
-            int count = await _turn.ReadAsync(at, batch.AsMemory(0, (int)Math.Min(MaxBatch, after - at)), left);
-            if (count == 0)
-                break; // nothing is committed beyond: the endpoint does not let in who asks for more
-            for (int i = 0; i < count; i++)
-                _writer.Write(batch[i], nowhere);
-            at = batch[count - 1].Seq;
-        }
-
+        await _writer.JoinAsync(after, left);
         if (_dialect.Joining == Joining.WithOpening)
         {
-            _writer.WriteOpening(_output);
+            (await _writer.OwnAsync(after, left)).WriteOpening(_output);
             await FlushAsync();
         }
     }
@@ -141,17 +131,17 @@ internal sealed class Viewer : IPulsed, ICommitListener
             }
             else if (mayBeLast)
             {
-                return await EndEarlyAsync();
+                return await EndEarlyAsync(after, left);
             }
             else if (waits)
             {
-                _writer.WritePause(_output);
+                (await _writer.OwnAsync(after, left)).WritePause(_output);
                 await FlushAsync();
                 return ViewerEnd.Paused;
             }
             else if (_heartbeatDue)
             {
-                _writer.WriteHeartbeat(_output);
+                _writer.Any.WriteHeartbeat(_output);
                 await FlushAsync();
             }
             else
@@ -165,38 +155,70 @@ internal sealed class Viewer : IPulsed, ICommitListener
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<(long Last, bool Ended)> ShowAsync(long after, CancellationToken left)
     {
-        // Rented while it is used: ten thousand viewers wait most of the time, and those that are woken one after the other use the same.
-        var batch = ArrayPool<CommittedEvent>.Shared.Rent(MaxBatch);
-        int count = await _turn.ReadAsync(after, batch.AsMemory(0, MaxBatch), left);
-        for (int i = 0; i < count; i++)
-            _writer.Write(batch[i], _output);
-        long last = count > 0 ? batch[count - 1].Seq : after;
-        bool ended = count > 0 && batch[count - 1].Type == EventType.Done;
-        Array.Clear(batch, 0, count);
-        ArrayPool<CommittedEvent>.Shared.Return(batch);
-        await FlushAsync();
+        (var shared, long last, bool ended) = (_writer.Find(after), after, false);
+        if (shared is null)
+        {
+            // Rented while it is used: ten thousand viewers wait most of the time, and those that are woken one after the other use the same.
+            var batch = ArrayPool<CommittedEvent>.Shared.Rent(MaxBatch);
+            var reading = _turn.ReadAsync(after, batch.AsMemory(0, MaxBatch), left);
+            bool isInMemory = reading.IsCompletedSuccessfully; // who has to read a file lags, and would share with nobody
+            int count = await reading;
+            if (isInMemory && count > 0)
+                shared = _writer.Spell(after, batch.AsSpan(0, count));
+            if (shared is null && count > 0)
+            {
+                var own = _writer.Own ?? await _writer.OwnAsync(after, left);
+                for (int i = 0; i < count; i++)
+                    own.Write(batch[i], _output);
+                (last, ended) = (batch[count - 1].Seq, batch[count - 1].Type == EventType.Done);
+            }
+
+            Array.Clear(batch, 0, count);
+            ArrayPool<CommittedEvent>.Shared.Return(batch);
+        }
+
+        if (shared is not null)
+        {
+            shared = WriteAllButLast(shared);
+            (last, ended) = (shared.Last, shared.Ended);
+        }
+
+        await FlushAsync(shared?.Bytes ?? default);
         _settings.Timeline?.Sent(last);
         return (last, ended);
     }
 
-    private async Task<ViewerEnd> EndEarlyAsync()
+    /// <summary>Writes what is spelled already from that batch on, but for the last of it, which goes out with the flush.</summary>
+    private SharedBatch WriteAllButLast(SharedBatch batch)
+    {
+        for (int i = 1; i < MaxBatch && _writer.Find(batch.Last) is { } next; i++)
+        {
+            _output.Write(batch.Bytes.Span);
+            batch = next;
+        }
+
+        return batch;
+    }
+
+    private async Task<ViewerEnd> EndEarlyAsync(long after, CancellationToken left)
     {
         bool failed = _turn.HasFailed;
         var notice = failed
             ? new ViewerNotice(ErrorCode.JournalUnavailable, "The answer could not be saved, so it is not shown.", Retryable: true, EndsTurn: true)
             : new ViewerNotice(ErrorCode.ShuttingDown, "The server is going down. Come back in a moment for the rest.", Retryable: true, EndsTurn: false);
-        _writer.WriteNotice(notice, _output);
+        (await _writer.OwnAsync(after, left)).WriteNotice(notice, _output);
         await FlushAsync();
         return failed ? ViewerEnd.JournalFailed : ViewerEnd.Closing;
     }
 
-    private ValueTask FlushAsync()
+    /// <param name="last">Bytes to be written before; one call is cheaper than a copy first and then the flush.</param>
+    private ValueTask FlushAsync(ReadOnlyMemory<byte> last = default)
     {
         _heartbeatDue = false;
         long now = _settings.Time.GetTimestamp();
         Volatile.Write(ref _flushingSince, now);
         _isFlushing = true;
-        var flush = _output.FlushAsync(CancellationToken.None);
+        var flush = last.IsEmpty ? _output.FlushAsync(CancellationToken.None) : _output.WriteAsync(last, CancellationToken.None);
         if (!flush.IsCompletedSuccessfully)
             return FinishAsync(flush);
         _ = flush.Result;
@@ -253,6 +275,9 @@ internal sealed record ViewerSettings(
 {
     /// <summary>Where it is noted when the viewer was sent what; null if nobody can look.</summary>
     public TimelineViewer? Timeline { get; init; }
+
+    /// <summary>Where viewers of the same turn and dialect find each other, all with the same <see cref="FrameContext"/>; null if it spells for itself.</summary>
+    public Spellings? Spellings { get; init; }
 
     /// <summary>Whether the turn goes on only when a person has answered; asked at each pulse.</summary>
     public Func<bool> WaitsForPeople { get; init; } = static () => false;
