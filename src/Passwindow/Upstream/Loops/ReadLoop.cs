@@ -9,12 +9,18 @@ namespace Passwindow.Upstream.Loops;
 /// <remarks>
 /// Rounds begin a fraction of a millisecond apart, so that more gathers. To wake for every token of a thousand answers costs more than to read them; who looks
 /// a few thousand times a second finds many at once, and does the same few things for all of them while the processor still has them at hand. A round
-/// that takes longer than that is followed by the next one.
+/// that takes longer than that is followed by a rest that is a fraction of it: a processor that is nearly full does more in large rounds.
 /// </remarks>
 internal sealed partial class ReadLoop : IDisposable
 {
     /// <summary>A shorter rest is none: to sleep and wake takes as long.</summary>
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMicroseconds(20);
+
+    /// <summary>The longest rest of a busy loop.</summary>
+    private static readonly TimeSpan LongestBusyRest = TimeSpan.FromMilliseconds(4);
+
+    /// <summary>A busy loop rests for half of what a round took.</summary>
+    private const int BusyShare = 2;
 
     private readonly Epoll _epoll = new();
     private readonly Lock _gate = new();
@@ -105,7 +111,8 @@ internal sealed partial class ReadLoop : IDisposable
     // The real clock, because a thread really waits here.
     private void Rest(long begun)
     {
-        var rest = _spacing - TimeProvider.System.GetElapsedTime(begun);
+        var took = TimeProvider.System.GetElapsedTime(begun);
+        var rest = took < _spacing ? _spacing - took : TimeSpan.FromTicks(Math.Min(took.Ticks / BusyShare, LongestBusyRest.Ticks));
         if (rest >= ShortestRest)
             _ = Sleep((uint)rest.TotalMicroseconds);
     }
