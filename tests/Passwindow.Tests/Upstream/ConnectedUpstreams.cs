@@ -14,6 +14,8 @@ public abstract class ConnectedUpstreams : IDisposable
 
     private protected virtual bool OverLoops => false;
 
+    private protected ReadLoops Loops => _loops.Value;
+
     private protected HttpUpstream Of(Uri address, TimeProvider? time = null, HttpMessageInvoker? http = null) =>
         Asking.Of(address, time, http ?? UpstreamHttp.Create(loops: OverLoops ? _loops.Value : null));
 

@@ -61,6 +61,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     /// <inheritdoc cref="IAppendsInRows.EndRow"/>
     public void EndRow()
     {
+        // Here, because it is a write to the page cache: it waits only where the kernel holds back who writes more than the disk takes.
         if (_settings.Durability == Durability.Os && _committing.TryEnter())
         {
             try

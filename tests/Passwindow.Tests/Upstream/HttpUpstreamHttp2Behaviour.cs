@@ -12,7 +12,7 @@ using Xunit;
 namespace Passwindow.Tests.Upstream;
 
 /// <summary>Over HTTP/2 a turn is a stream of a connection that others share: it is reset, the connection stays.</summary>
-public sealed class HttpUpstreamHttp2Tests : IAsyncLifetime
+public abstract class HttpUpstreamHttp2Behaviour : ConnectedUpstreams, IAsyncLifetime
 {
     private static readonly X509Certificate2 Own = Certificate();
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -42,6 +42,8 @@ public sealed class HttpUpstreamHttp2Tests : IAsyncLifetime
         });
         await _server.StartAsync();
         _handler.SslOptions.RemoteCertificateValidationCallback = static (_, given, _, _) => given?.GetCertHashString() == Own.Thumbprint;
+        if (OverLoops)
+            _handler.ConnectCallback = Loops.ConnectAsync;
         _upstream = Asking.Of(new(_server.Urls.First()), http: new(_handler));
     }
 
@@ -87,7 +89,7 @@ public sealed class HttpUpstreamHttp2Tests : IAsyncLifetime
     [Fact]
     public async Task A_certificate_that_nobody_vouches_for_is_unavailable_for_good()
     {
-        var (_, _, failure) = await Asking.Of(new(_server.Urls.First())).AllAsync().WaitAsync(Asking.Patience);
+        var (_, _, failure) = await Of(new(_server.Urls.First())).AllAsync().WaitAsync(Asking.Patience);
 
         Assert.Equal((ErrorCode.UpstreamUnavailable, false), (failure!.Code, failure.IsRetryable));
     }
@@ -98,6 +100,7 @@ public sealed class HttpUpstreamHttp2Tests : IAsyncLifetime
         now.Cancel();
         await _server.StopAsync(now.Token);
         await _server.DisposeAsync();
+        Dispose();
         _handler.Dispose();
     }
 
@@ -107,4 +110,13 @@ public sealed class HttpUpstreamHttp2Tests : IAsyncLifetime
         var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
+}
+
+/// <summary>The same over .NET's own sockets, as in an app of somebody else.</summary>
+public sealed class HttpUpstreamHttp2Tests : HttpUpstreamHttp2Behaviour;
+
+/// <summary>The same, TLS and all, over loops, as in `passwindow serve`.</summary>
+public sealed class HttpUpstreamHttp2OverLoopsTests : HttpUpstreamHttp2Behaviour
+{
+    private protected override bool OverLoops => true;
 }
