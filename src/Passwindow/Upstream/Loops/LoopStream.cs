@@ -25,7 +25,7 @@ internal sealed partial class LoopStream : Stream, IValueTaskSource<int>
     private ManualResetValueTaskSourceCore<int> _read;
     private CancellationTokenRegistration _canceling;
     private Memory<byte> _into;
-    private ulong _key;
+    private ulong _key; // 0: not watched yet
     private bool _isReading;
     private bool _mayHaveMore;
     private bool _wasJustRead;

@@ -47,7 +47,7 @@ internal sealed partial class ReadLoop : IDisposable
             if (!_free.TryPop(out int place))
             {
                 place = _places.Count;
-                _places.Add(default);
+                _places.Add((null, Generation: 1)); // so that no key is 0
             }
 
             uint generation = _places[place].Generation;
