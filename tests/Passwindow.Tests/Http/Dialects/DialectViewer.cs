@@ -16,8 +16,9 @@ internal sealed class DialectViewer(ServerUnderTest server, string turn, Spoken 
         string? lastId = null;
         while (true)
         {
-            await using var viewer = await server.WatchAsync(lastId is null ? Continued(address, seen) : address, lastId);
-            if (!GoesOn)
+            long? after = After(seen);
+            await using var viewer = await server.WatchAsync(after is null ? address : $"{address}&after={after}", lastId);
+            if (!GoesOn || (spoken.Name == "data" && after is null))
                 seen.Clear();
             int before = breaks-- > 0 ? random.Next(1, MostFrames) : int.MaxValue;
             bool ended = false;
@@ -39,7 +40,7 @@ internal sealed class DialectViewer(ServerUnderTest server, string turn, Spoken 
     /// <summary>Whether a client adds what it is sent to what it has; otherwise it begins anew.</summary>
     private bool GoesOn => spoken.Name is "native" or "data" or "text";
 
-    // A client of the data dialect says by number how far it got.
-    private string Continued(string address, List<StreamEvent> seen) =>
-        spoken.Name == "data" && seen.Count > 1 ? $"{address}&after={seen[^1].Json().GetProperty("seq").GetInt64()}" : address;
+    // A client of the data dialect says by number how far it got. The first frame of all has none: it names the conversation.
+    private long? After(List<StreamEvent> seen) =>
+        spoken.Name == "data" && seen is [.., var last] && last.Json().TryGetProperty("seq", out var seq) ? seq.GetInt64() : null;
 }
