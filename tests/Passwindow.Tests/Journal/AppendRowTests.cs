@@ -17,9 +17,7 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
     public async Task Where_no_sync_is_waited_for_a_row_is_committed_by_its_own_thread_at_its_end()
     {
         await using var journal = Open(Durability.Os);
-        using var turn = new GivenTurn(journal, new History());
-        turn.Start();
-        await turn.CommitAsync();
+        using var turn = await BegunAsync(journal);
         var woken = new WokenOn();
         using var listening = turn.Reader.Listen(woken);
 
@@ -38,9 +36,7 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
     public async Task Where_a_sync_is_waited_for_a_row_is_one_commit_of_the_journals_thread()
     {
         await using var journal = Open(Durability.Fsync);
-        using var turn = new GivenTurn(journal, new History());
-        turn.Start();
-        await turn.CommitAsync();
+        using var turn = await BegunAsync(journal);
         var woken = new WokenOn();
         using var listening = turn.Reader.Listen(woken);
 
@@ -93,9 +89,7 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
     public async Task A_row_that_goes_on_while_the_journal_is_closed_ends_without_a_word()
     {
         var journal = Open(Durability.Os);
-        using var turn = new GivenTurn(journal, new History());
-        turn.Start();
-        await turn.CommitAsync();
+        using var turn = await BegunAsync(journal);
         journal.BeginRow();
         turn.Token("late");
         await journal.DisposeAsync().ConfigureAwait(true);
@@ -105,6 +99,14 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
         var reader = await again.FindAsync(turn.Opening.Key, default);
         Assert.NotNull(reader);
         Assert.True(reader.HasEnded); // by recovery or with what was still taken: never half
+    }
+
+    private static async Task<GivenTurn> BegunAsync(FileJournal journal)
+    {
+        var turn = new GivenTurn(journal, new History());
+        turn.Start();
+        await turn.CommitAsync();
+        return turn;
     }
 
     private static void Append(FileJournal journal, History history, int number, int rounds)
