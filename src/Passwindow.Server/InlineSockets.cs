@@ -1,6 +1,9 @@
 using System.IO.Pipelines;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Passwindow.Server;
 
@@ -13,6 +16,13 @@ namespace Passwindow.Server;
 internal sealed class InlineSockets(IConnectionListenerFactory inner) : IConnectionListenerFactory
 {
     private const string Switch = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
+    /// <summary>What this needs of the transport: that it goes on inline, and that its outputs say when all has been sent.</summary>
+    public static void Apply(SocketTransportOptions sockets)
+    {
+        sockets.UnsafePreferInlineScheduling = true;
+        sockets.MaxWriteBufferSize = 1; // bytes: a flush is over once nothing is left
+    }
 
     /// <summary>
     /// Has sockets, those to upstreams too, go on inline. It must be called before the first of them is used: .NET reads this once, and only from the
@@ -34,8 +44,11 @@ internal sealed class InlineSockets(IConnectionListenerFactory inner) : IConnect
         public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
         {
             var accepted = await inner.AcceptAsync(cancellationToken);
-            if (accepted is not null)
-                accepted.Transport = new Duplex(new PooledInput(accepted.Transport.Input), accepted.Transport.Output);
+            if (accepted is null)
+                return null;
+            var socket = accepted.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
+            socket.Blocking = false; // what is sent at once must not wait
+            accepted.Transport = new Duplex(new PooledInput(accepted.Transport.Input), new DirectOutput(socket, accepted.Transport.Output));
             return accepted;
         }
 

@@ -28,7 +28,7 @@ internal static class ServerApp
         builder.WebHost.UseSockets(static sockets =>
         {
             KestrelLimits.Apply(sockets);
-            sockets.UnsafePreferInlineScheduling = true; // safe with what InlineSockets does
+            InlineSockets.Apply(sockets);
         });
         builder.Services.AddSingleton<IConnectionListenerFactory>(static provider =>
             KestrelLimits.Bound(new InlineSockets(ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider))));

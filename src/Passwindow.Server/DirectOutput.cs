@@ -1,0 +1,154 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+
+namespace Passwindow.Server;
+
+/// <summary>
+/// What a client is sent, given to the kernel by who flushes it. Kestrel's own output wakes a loop that hands the bytes to a socket's asynchronous operation:
+/// for a token that is more work, and more memory touched, than the rest of its way. What the kernel does not take at once goes that way still.
+/// </summary>
+/// <param name="socket">The connection's socket. It must not block.</param>
+/// <param name="inner">The connection's output, whose flush completes once the kernel has taken all that was written to it.</param>
+internal sealed class DirectOutput(Socket socket, PipeWriter inner) : PipeWriter
+{
+    /// <summary>As large as the blocks of Kestrel's own output.</summary>
+    private const int BlockSize = 4096;
+
+    private byte[] _buffer = []; // rented while there is something in it
+    private int _length;
+    private volatile bool _isBehind;
+    private volatile bool _isCanceled;
+
+    public override bool CanGetUnflushedBytes => true;
+
+    public override long UnflushedBytes => _length;
+
+    public override void Advance(int bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, _buffer.Length - _length);
+        _length += bytes;
+    }
+
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        MakeRoom(sizeHint);
+        return _buffer.AsMemory(_length);
+    }
+
+    public override Span<byte> GetSpan(int sizeHint = 0)
+    {
+        MakeRoom(sizeHint);
+        return _buffer.AsSpan(_length);
+    }
+
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<FlushResult>(cancellationToken);
+
+        // Until the rest of an earlier flush has gone, nothing may overtake it.
+        if (!_isBehind && TrySend())
+            return new(new FlushResult(TakeCanceled(), isCompleted: false));
+        _isBehind = true;
+        HandOver();
+        return FlushInnerAsync(cancellationToken);
+    }
+
+    public override void CancelPendingFlush()
+    {
+        if (_isBehind)
+            inner.CancelPendingFlush();
+        else
+            _isCanceled = true;
+    }
+
+    public override void Complete(Exception? exception = null)
+    {
+        HandOver();
+        inner.Complete(exception);
+    }
+
+    public override ValueTask CompleteAsync(Exception? exception = null)
+    {
+        HandOver();
+        return inner.CompleteAsync(exception);
+    }
+
+    private async ValueTask<FlushResult> FlushInnerAsync(CancellationToken cancellationToken)
+    {
+        var result = await inner.FlushAsync(cancellationToken);
+        _isBehind = result.IsCanceled || result.IsCompleted;
+        return result;
+    }
+
+    /// <summary>Sends what the kernel takes; false if it does not take all, or the connection is broken: its own output tells so.</summary>
+    private bool TrySend()
+    {
+        int sent = 0;
+        while (sent < _length)
+        {
+            int count = Send(_buffer.AsSpan(sent, _length - sent));
+            if (count == 0)
+                break;
+            sent += count;
+        }
+
+        Drop(sent);
+        return _length == 0;
+    }
+
+    private int Send(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            int count = socket.Send(bytes, SocketFlags.None, out var error);
+            return error == SocketError.Success ? count : 0;
+        }
+        catch (ObjectDisposedException)
+        {
+            return 0; // aborted meanwhile
+        }
+    }
+
+    private void HandOver()
+    {
+        if (_length > 0) // an output that is completed may be again, but not be written to
+            inner.Write(_buffer.AsSpan(0, _length));
+        Drop(_length);
+    }
+
+    private void Drop(int count)
+    {
+        _length -= count;
+        if (_length > 0)
+        {
+            _buffer.AsSpan(count, _length).CopyTo(_buffer);
+        }
+        else if (_buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = [];
+        }
+    }
+
+    private void MakeRoom(int sizeHint)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
+        if (_buffer.Length - _length >= Math.Max(1, sizeHint))
+            return;
+        byte[] larger = ArrayPool<byte>.Shared.Rent(_length + Math.Max(BlockSize, sizeHint));
+        _buffer.AsSpan(0, _length).CopyTo(larger);
+        if (_buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
+    }
+
+    private bool TakeCanceled()
+    {
+        bool wasCanceled = _isCanceled;
+        _isCanceled = false;
+        return wasCanceled;
+    }
+}
