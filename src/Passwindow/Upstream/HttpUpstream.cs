@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Logging;
 using Passwindow.Protocol.Upstream;
+using Passwindow.Upstream.Http1;
 
 namespace Passwindow.Upstream;
 
@@ -11,11 +12,28 @@ internal sealed class HttpUpstream(HttpMessageInvoker http, ProviderEndpoint pro
     /// <inheritdoc/>
     public async Task AskAsync(ChatRequest request, IChatListener listener, CancellationToken cancellation)
     {
-        var response = await Guarded(() => SendAsync(request, cancellation), UpstreamFault.BeforeAnswer, cancellation);
-        using var body = await Guarded(() => UpstreamBody.OpenAsync(response, cancellation), UpstreamFault.WithinAnswer, cancellation);
+        var (response, connection) = await Guarded(() => SendAsync(request, cancellation), UpstreamFault.BeforeAnswer, cancellation);
+        var body = await Guarded(() => UpstreamBody.OpenAsync(response, connection, cancellation), UpstreamFault.WithinAnswer, cancellation);
+        bool isWhole = false;
+        try
+        {
+            isWhole = await HearAsync(body, IsJson(response.Content.Headers.ContentType), listener, cancellation);
+        }
+        finally
+        {
+            if (isWhole)
+                _ = body.FinishAsync(time);
+            else
+                body.Dispose();
+        }
+    }
+
+    /// <summary>Has the answer heard; false if the listener wants no more of it.</summary>
+    private async Task<bool> HearAsync(UpstreamBody body, bool isDocument, IChatListener listener, CancellationToken cancellation)
+    {
         var answer = new UpstreamAnswer(provider.Api.CreateReader());
 
-        if (IsJson(response.Content.Headers.ContentType))
+        if (isDocument)
             answer.FeedDocument(await Guarded(() => JsonDocumentBody.ReadAsync(body), UpstreamFault.WithinAnswer, cancellation));
         while (!answer.IsOver)
         {
@@ -24,7 +42,8 @@ internal sealed class HttpUpstream(HttpMessageInvoker http, ProviderEndpoint pro
                 // Not by a method of its own: each through which a token passes is one that must be woken and go on.
                 try
                 {
-                    answer.Feed(body.Read(await body.BeginRead()).Span);
+                    if (body.TryRead(await body.BeginRead(), out var bytes))
+                        answer.Feed(bytes.Span);
                 }
                 catch (Exception thrown)
                 {
@@ -41,13 +60,15 @@ internal sealed class HttpUpstream(HttpMessageInvoker http, ProviderEndpoint pro
                 foreach (var said in answer.Said)
                 {
                     if (!await listener.HearAsync(said))
-                        return;
+                        return false;
                 }
             }
         }
+
+        return true;
     }
 
-    private async ValueTask<HttpResponseMessage> SendAsync(ChatRequest request, CancellationToken cancellation)
+    private async ValueTask<(HttpResponseMessage Response, AnswerConnection? Connection)> SendAsync(ChatRequest request, CancellationToken cancellation)
     {
         var json = new ArrayBufferWriter<byte>(4096);
         provider.Api.WriteRequest(request, json);
@@ -74,11 +95,12 @@ internal sealed class HttpUpstream(HttpMessageInvoker http, ProviderEndpoint pro
         message.Headers.AcceptEncoding.Clear();
         message.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
 
+        var sent = SentRequest.Begin();
         var response = await http.SendAsync(message, cancellation);
         try
         {
             await CheckAsync(response, cancellation);
-            return response;
+            return (response, sent.Connection);
         }
         catch
         {

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Net;
+using Passwindow.Upstream.Http1;
 
 namespace Passwindow.Upstream;
 
@@ -11,32 +13,47 @@ internal sealed class UpstreamBody : IDisposable
     /// <summary>What one read takes at most. Small: every running turn holds one, and 10,000 of them then hold 40 MiB.</summary>
     private const int BufferSize = 4096;
 
+    /// <summary>What is read at most behind an answer's end, so that its connection can be used again.</summary>
+    private const int MaxRestBytes = 64 * 1024;
+
     private const int Idle = 0;
     private const int Reading = 1;
     private const int Closed = 2;
 
+    /// <summary>How long what is behind an answer's end may take.</summary>
+    private static readonly TimeSpan RestLimit = TimeSpan.FromSeconds(1);
+
     private readonly HttpResponseMessage _response;
     private readonly Stream _stream;
+    private readonly AnswerConnection? _connection;
+    private readonly ChunkDecoder? _chunks;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _registration;
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+    private CancellationToken _readCancellation;
     private int _state;
     private int _returned;
+    private bool _hasEnded;
 
-    private UpstreamBody(HttpResponseMessage response, Stream stream, CancellationToken cancellation)
+    private UpstreamBody(HttpResponseMessage response, Stream stream, AnswerConnection? connection, CancellationToken cancellation)
     {
         _response = response;
         _stream = stream;
-        _cancellation = cancellation;
-        _registration = cancellation.UnsafeRegister(static body => ((UpstreamBody)body!).CloseIfIdle(), this);
+        (_connection, _chunks) = connection is null ? default : (connection, new ChunkDecoder());
+        _cancellation = _readCancellation = cancellation;
+        _registration = cancellation.UnsafeRegister(static body => ((UpstreamBody)body!).Cancel(), this);
     }
 
     /// <summary>Takes the response over, whatever comes of it.</summary>
-    public static async ValueTask<UpstreamBody> OpenAsync(HttpResponseMessage response, CancellationToken cancellation)
+    /// <param name="response">The response, of which the head has come.</param>
+    /// <param name="connection">The connection over which it comes, if that lets its body be read past the client.</param>
+    /// <param name="cancellation">Closes the connection.</param>
+    public static async ValueTask<UpstreamBody> OpenAsync(HttpResponseMessage response, AnswerConnection? connection, CancellationToken cancellation)
     {
         try
         {
-            return new(response, await response.Content.ReadAsStreamAsync(cancellation), cancellation);
+            var taken = IsChunked(response) && connection?.TryTakeBody() == true ? connection : null;
+            return new(response, await response.Content.ReadAsStreamAsync(cancellation), taken, cancellation);
         }
         catch
         {
@@ -48,26 +65,57 @@ internal sealed class UpstreamBody : IDisposable
     /// <summary>Waits for bytes; empty at the end. They are valid until the next read.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync()
     {
-        try
+        while (true)
         {
-            return Read(await BeginRead());
-        }
-        finally
-        {
-            EndRead();
+            try
+            {
+                if (TryRead(await BeginRead(), out var bytes))
+                    return bytes;
+            }
+            finally
+            {
+                EndRead();
+            }
         }
     }
 
     /// <summary>
     /// The same in parts, for who reads for every token and waits in a method of its own already: waits for bytes and gives their number, which
-    /// <see cref="Read"/> turns into them. <see cref="EndRead"/> must follow, whatever comes of it.
+    /// <see cref="TryRead"/> turns into them. <see cref="EndRead"/> must follow, whatever comes of it.
     /// </summary>
-    public ValueTask<int> BeginRead() => Interlocked.CompareExchange(ref _state, Reading, Idle) == Idle
-        ? _stream.ReadAsync(_buffer, _cancellation)
-        : throw new OperationCanceledException(_cancellation);
+    public ValueTask<int> BeginRead()
+    {
+        if (!TryBegin())
+            throw new OperationCanceledException(_cancellation);
+        if (_connection is null)
+            return _stream.ReadAsync(_buffer, _readCancellation);
+        return _hasEnded ? new(0) : _connection.ReadBodyAsync(_buffer);
+    }
 
-    /// <summary>The bytes of the last read.</summary>
-    public ReadOnlyMemory<byte> Read(int length) => _buffer.AsMemory(0, length);
+    /// <summary>The bytes of the last read, none of them at the end; false if it brought nothing of the body itself.</summary>
+    public bool TryRead(int length, out ReadOnlyMemory<byte> bytes)
+    {
+        bytes = _buffer.AsMemory(0, length);
+        if (_chunks is null)
+        {
+            _hasEnded = length == 0;
+            return true;
+        }
+
+        if (_hasEnded)
+            return true;
+        if (length == 0)
+            throw new HttpIOException(HttpRequestError.ResponseEnded, "The connection was closed within the answer.");
+        int data = _chunks.Decode(_buffer.AsSpan(0, length), out int taken);
+        if (_chunks.IsOver)
+        {
+            _hasEnded = true;
+            _connection!.EndBody("0\r\n\r\n"u8, bytes.Span[taken..]);
+        }
+
+        bytes = bytes[..data];
+        return data > 0 || _hasEnded;
+    }
 
     /// <summary>A read is over.</summary>
     public void EndRead()
@@ -79,20 +127,64 @@ internal sealed class UpstreamBody : IDisposable
             CloseIfIdle();
     }
 
+    /// <summary>
+    /// The answer is whole. The little that may follow its last event is read, by nobody who waits for it: then the connection takes the next question, and
+    /// that one waits for no handshake.
+    /// </summary>
+    public async Task FinishAsync(TimeProvider time)
+    {
+        using var limit = new CancellationTokenSource(RestLimit, time);
+        using var late = limit.Token.UnsafeRegister(static body => ((UpstreamBody)body!).Cancel(), this);
+        _readCancellation = limit.Token;
+        try
+        {
+            for (int rest = 0; !_hasEnded && rest < MaxRestBytes;)
+                rest += (await ReadAsync()).Length;
+            if (_connection is not null && Interlocked.CompareExchange(ref _state, Closed, Idle) == Idle)
+                _ = await _stream.ReadAsync(_buffer, limit.Token); // the end, which the client has not seen yet; then the connection is its own again
+        }
+        catch (Exception)
+        {
+            // Then it takes no other question.
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _registration.Dispose();
-        CloseIfIdle();
+        Volatile.Write(ref _state, Closed);
+        Close();
         if (Interlocked.Exchange(ref _returned, 1) == 0)
             ArrayPool<byte>.Shared.Return(_buffer, clearArray: true);
     }
 
-    private void CloseIfIdle()
+    private static bool IsChunked(HttpResponseMessage response) =>
+        response.Headers.TransferEncodingChunked == true && response.Headers.TransferEncoding.Count == 1 && response.StatusCode != HttpStatusCode.NoContent;
+
+    private bool TryBegin() => Interlocked.CompareExchange(ref _state, Reading, Idle) == Idle;
+
+    private void Cancel()
+    {
+        // Who reads there learns it so. Once nobody reads any more the connection may be another's already.
+        if (!CloseIfIdle() && _connection is not null && Interlocked.CompareExchange(ref _state, Closed, Reading) == Reading)
+            _connection.Dispose();
+    }
+
+    private bool CloseIfIdle()
     {
         if (Interlocked.CompareExchange(ref _state, Closed, Idle) != Idle)
-            return;
+            return false;
+        Close();
+        return true;
+    }
 
+    private void Close()
+    {
         _stream.Dispose();
         _response.Dispose();
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Passwindow.Upstream.Http1;
 using Passwindow.Upstream.Loops;
 
 namespace Passwindow.Upstream;
@@ -61,5 +62,9 @@ internal static class UpstreamHttp
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         KeepAlivePingDelay = TimeSpan.FromSeconds(15),
         KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+
+        // So that an answer's body can be read past the client.
+        PlaintextStreamFilter = static (context, _) =>
+            new(context.NegotiatedHttpVersion.Major == 1 ? new AnswerConnection(context.PlaintextStream) : context.PlaintextStream),
     };
 }

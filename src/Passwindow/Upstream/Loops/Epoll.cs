@@ -14,11 +14,13 @@ internal sealed partial class Epoll : IDisposable
     public const uint PeerClosed = 0x2000;  // EPOLLRDHUP
 
     private const uint EdgeTriggered = 1u << 31; // EPOLLET
+    private const uint Once = 1u << 30;          // EPOLLONESHOT
     private const int CloseOnExec = 0x80000;     // EPOLL_CLOEXEC
     private const int Add = 1;                   // EPOLL_CTL_ADD
     private const int Delete = 2;                // EPOLL_CTL_DEL
+    private const int Modify = 3;                // EPOLL_CTL_MOD
     private const int Interrupted = 4;           // EINTR
-    private const int MostAtOnce = 256;
+    private const int MostAtOnce = 1024;
     private const ulong WakesUp = ulong.MaxValue;
 
     // struct epoll_event is packed on x86, and only there.
@@ -51,6 +53,10 @@ internal sealed partial class Epoll : IDisposable
         }
     }
 
+    /// <summary>Waits for that long, or until something is to be told, which is then not told again.</summary>
+    /// <exception cref="EntryPointNotFoundException">The C library is older than such waits (glibc before 2.35).</exception>
+    public void Wait(TimeSpan most) => _ = Wait(_handle, _events, MostAtOnce, new Timespec(most), signals: 0);
+
     /// <summary>One of what the last wait told: what happened, and whose it is.</summary>
     public (uint What, ulong Key) this[int index]
     {
@@ -65,14 +71,12 @@ internal sealed partial class Epoll : IDisposable
     public void WakeUp() => _ = Write(_wake, 1, sizeof(ulong));
 
     /// <summary>From now on tells all that happens to a descriptor, under that key.</summary>
-    public void Watch(int descriptor, ulong key)
-    {
-        Span<byte> asked = stackalloc byte[Size];
-        MemoryMarshal.Write(asked, Readable | Writable | PeerClosed | EdgeTriggered);
-        MemoryMarshal.Write(asked[KeyOffset..], key);
-        if (Control(_handle, Add, descriptor, asked) < 0)
-            throw Failure("epoll_ctl");
-    }
+    public void Watch(int descriptor, ulong key) => Ask(Add, descriptor, Readable | Writable | PeerClosed | EdgeTriggered, key);
+
+    /// <summary>Tells once that a descriptor can be read.</summary>
+    /// <param name="descriptor">The descriptor.</param>
+    /// <param name="isFirst">Whether it is watched for the first time.</param>
+    public void WatchOnce(int descriptor, bool isFirst) => Ask(isFirst ? Add : Modify, descriptor, Readable | Once, key: 0);
 
     /// <summary>Tells nothing more of it, but for what a wait has told already.</summary>
     public void Forget(int descriptor) => _ = Control(_handle, Delete, descriptor, stackalloc byte[Size]);
@@ -81,6 +85,15 @@ internal sealed partial class Epoll : IDisposable
     {
         _ = Close(_handle);
         _ = Close(_wake);
+    }
+
+    private void Ask(int operation, int descriptor, uint what, ulong key)
+    {
+        Span<byte> asked = stackalloc byte[Size];
+        MemoryMarshal.Write(asked, what);
+        MemoryMarshal.Write(asked[KeyOffset..], key);
+        if (Control(_handle, operation, descriptor, asked) < 0)
+            throw Failure("epoll_ctl");
     }
 
     private static IOException Failure(string call) => new($"{call}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
@@ -94,6 +107,9 @@ internal sealed partial class Epoll : IDisposable
     [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
     private static partial int Wait(int epoll, byte[] events, int most, int timeout);
 
+    [LibraryImport("libc", EntryPoint = "epoll_pwait2", SetLastError = true)]
+    private static partial int Wait(int epoll, byte[] events, int most, in Timespec timeout, nint signals);
+
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     private static partial int CreateEvent(uint initial, int flags);
 
@@ -102,4 +118,12 @@ internal sealed partial class Epoll : IDisposable
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);
+
+    // struct timespec
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly struct Timespec(TimeSpan time)
+    {
+        private readonly nint _seconds = (nint)(time.Ticks / TimeSpan.TicksPerSecond);
+        private readonly nint _nanoseconds = (nint)(time.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick);
+    }
 }

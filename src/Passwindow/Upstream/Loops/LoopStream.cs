@@ -15,6 +15,7 @@ internal sealed partial class LoopStream : Stream, IValueTaskSource<int>
     private const int Interrupted = 4; // EINTR
     private const int WouldBlock = 11; // EAGAIN
     private const int Peek = 2;        // MSG_PEEK
+    private const int HeadAndFirstToken = 2;
     private const uint Ends = Epoll.PeerClosed | Epoll.HungUp | Epoll.Error;
 
     private readonly ReadLoop _loop;
@@ -22,22 +23,26 @@ internal sealed partial class LoopStream : Stream, IValueTaskSource<int>
     private readonly int _descriptor;
     private readonly Lock _gate = new();
     private readonly Writing _writing;
+    private readonly Acknowledging _acknowledging;
     private ManualResetValueTaskSourceCore<int> _read;
     private CancellationTokenRegistration _canceling;
     private Memory<byte> _into;
     private ulong _key; // 0: not watched yet
     private bool _isReading;
     private bool _mayHaveMore;
-    private bool _wasJustRead;
+    private int _justReadBy; // a thread that need not ask the socket again, for it has just done so; 0 for none
     private bool _isEnding;
     private bool _isClosed;
+    private bool _hasAwaited;
+    private int _awaited; // how many reads are still somebody's who waits before an empty screen
 
-    private LoopStream(ReadLoop loop, Socket socket)
+    private LoopStream(ReadLoop loop, Socket socket, TimeProvider time)
     {
         _loop = loop;
         _socket = socket;
         _descriptor = (int)socket.Handle;
         _writing = new(socket);
+        _acknowledging = new(socket, time);
     }
 
     public override bool CanRead => true;
@@ -54,12 +59,15 @@ internal sealed partial class LoopStream : Stream, IValueTaskSource<int>
         set => throw new NotSupportedException();
     }
 
+    /// <inheritdoc cref="Acknowledging.AreDelayed"/>
+    public bool AreAcknowledgementsDelayed => _acknowledging.AreDelayed;
+
     /// <exception cref="SocketException">Nobody is there.</exception>
-    public static async ValueTask<LoopStream> ConnectAsync(ReadLoop loop, IPEndPoint endpoint, CancellationToken cancellation)
+    public static async ValueTask<LoopStream> ConnectAsync(ReadLoop loop, IPEndPoint endpoint, CancellationToken cancellation, TimeProvider? time = null)
     {
         // Not connected asynchronously: .NET would wait for the socket itself from then on.
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
-        var stream = new LoopStream(loop, socket);
+        var stream = new LoopStream(loop, socket, time ?? TimeProvider.System);
         try
         {
             stream.BeginConnect(endpoint);
@@ -78,6 +86,9 @@ internal sealed partial class LoopStream : Stream, IValueTaskSource<int>
         }
     }
 
+    /// <summary>Has the next read ask the socket, even on a thread that has just read it: so a connection that ended meanwhile takes no other request.</summary>
+    public void LookAgain() => _justReadBy = 0;
+
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         lock (_gate)
@@ -87,7 +98,7 @@ internal sealed partial class LoopStream : Stream, IValueTaskSource<int>
             if (_isReading)
                 throw new InvalidOperationException("The connection is being read already.");
             // A connection that lay idle may have ended without our having been told yet: then it must not take another request.
-            _mayHaveMore |= !_wasJustRead;
+            _mayHaveMore |= _justReadBy != Environment.CurrentManagedThreadId;
             if (TryRead(buffer.Span, out int count, out var failure))
                 return failure is null ? new(count) : ValueTask.FromException<int>(failure);
             _read.Reset();
@@ -105,6 +116,8 @@ internal sealed partial class LoopStream : Stream, IValueTaskSource<int>
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
             cancellationToken.ThrowIfCancellationRequested();
+            _acknowledging.OnWriting();
+            Await(HeadAndFirstToken);
             return _writing.Begin(buffer);
         }
     }
@@ -144,6 +157,8 @@ internal sealed partial class LoopStream : Stream, IValueTaskSource<int>
             _mayHaveMore |= _isEnding || (what & Epoll.Readable) != 0;
             if (_isReading && TryRead(_into.Span, out count, out failure))
                 hasRead = EndsRead();
+            if (hasRead && _awaited > 1)
+                Await(_awaited - 1);
             hasWritten = (what & (Epoll.Writable | Ends)) != 0 && _writing.TryGoOn();
         }
 
@@ -151,9 +166,10 @@ internal sealed partial class LoopStream : Stream, IValueTaskSource<int>
             _writing.Complete();
         if (!hasRead)
             return;
-        _wasJustRead = true; // whoever goes on here, and reads on, need not ask the socket again
+        _acknowledging.OnRead(count);
+        _justReadBy = Environment.CurrentManagedThreadId;
         Complete(count, failure, here: true);
-        _wasJustRead = false;
+        _justReadBy = 0;
     }
 
     int IValueTaskSource<int>.GetResult(short token) => _read.GetResult(token);
@@ -167,6 +183,12 @@ internal sealed partial class LoopStream : Stream, IValueTaskSource<int>
     {
         Leave();
         base.Dispose(disposing);
+    }
+
+    private void Await(int reads)
+    {
+        _loop.Await(_descriptor, isFirst: !_hasAwaited);
+        (_hasAwaited, _awaited) = (true, reads);
     }
 
     private void Leave()

@@ -9,7 +9,8 @@ namespace Passwindow.Upstream.Loops;
 /// <remarks>
 /// Rounds begin a fraction of a millisecond apart, so that more gathers. To wake for every token of a thousand answers costs more than to read them; who looks
 /// a few thousand times a second finds many at once, and does the same few things for all of them while the processor still has them at hand. A round
-/// that takes longer than that is followed by a rest that is a fraction of it: a processor that is nearly full does more in large rounds.
+/// that takes longer than that is followed by a rest that is a fraction of it: a processor that is nearly full does more in large rounds. What a request is
+/// answered with first does not wait for the next round.
 /// </remarks>
 internal sealed partial class ReadLoop : IDisposable
 {
@@ -19,16 +20,18 @@ internal sealed partial class ReadLoop : IDisposable
     /// <summary>The longest rest of a busy loop.</summary>
     private static readonly TimeSpan LongestBusyRest = TimeSpan.FromMilliseconds(4);
 
-    /// <summary>A busy loop rests for half of what a round took.</summary>
-    private const int BusyShare = 2;
+    /// <summary>A busy loop rests for an eighth of what a round took: more would be missing where the processor is nearly full.</summary>
+    private const int BusyShare = 8;
 
     private readonly Epoll _epoll = new();
+    private readonly Epoll _awaited = new(); // the connections for whose next bytes somebody waits before an empty screen
     private readonly Lock _gate = new();
     private readonly List<(LoopStream? Stream, uint Generation)> _places = [];
     private readonly Stack<int> _free = [];
     private readonly TimeSpan _spacing;
     private readonly IReadRounds _rounds;
     private volatile bool _isOver;
+    private bool _restsAsleep;
 
     /// <param name="spacing">How far apart rounds begin at least.</param>
     /// <param name="rounds">Is told of each round.</param>
@@ -70,6 +73,9 @@ internal sealed partial class ReadLoop : IDisposable
         }
     }
 
+    /// <summary>Reads what comes next on that connection as soon as it comes, once.</summary>
+    public void Await(int descriptor, bool isFirst) => _awaited.WatchOnce(descriptor, isFirst);
+
     /// <summary>Ends the thread. No stream may be in use any more.</summary>
     public void Dispose()
     {
@@ -97,6 +103,7 @@ internal sealed partial class ReadLoop : IDisposable
         }
 
         _epoll.Dispose();
+        _awaited.Dispose();
     }
 
     private LoopStream? Find(ulong key)
@@ -113,7 +120,19 @@ internal sealed partial class ReadLoop : IDisposable
     {
         var took = TimeProvider.System.GetElapsedTime(begun);
         var rest = took < _spacing ? _spacing - took : TimeSpan.FromTicks(Math.Min(took.Ticks / BusyShare, LongestBusyRest.Ticks));
-        if (rest >= ShortestRest)
+        if (rest < ShortestRest)
+            return;
+        try
+        {
+            if (!_restsAsleep)
+                _awaited.Wait(rest);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            _restsAsleep = true;
+        }
+
+        if (_restsAsleep)
             _ = Sleep((uint)rest.TotalMicroseconds);
     }
 

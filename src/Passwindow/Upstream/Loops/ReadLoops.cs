@@ -10,8 +10,8 @@ namespace Passwindow.Upstream.Loops;
 /// </summary>
 internal sealed class ReadLoops : IDisposable
 {
-    /// <summary>Where tokens wait for a sync anyway.</summary>
-    private static readonly TimeSpan SyncedSpacing = TimeSpan.FromMicroseconds(500);
+    /// <summary>Where a round ends with a sync: a thousand a second at most.</summary>
+    private static readonly TimeSpan SyncedSpacing = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Where they wait for nothing.</summary>
     private static readonly TimeSpan UnsyncedSpacing = TimeSpan.FromMicroseconds(200);

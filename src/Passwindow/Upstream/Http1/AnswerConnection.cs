@@ -1,0 +1,130 @@
+using Passwindow.Upstream.Loops;
+
+namespace Passwindow.Upstream.Http1;
+
+/// <summary>
+/// An HTTP/1.1 connection as .NET's client sees it, which keeps back a body in chunks: so who got the response may read its body right here,
+/// without the client's two state machines and their objects for every read. The client gets the end of the body, and goes on as if it had read it all.
+/// </summary>
+/// <param name="inner">The connection, beneath which TLS may be.</param>
+internal sealed class AnswerConnection(Stream inner) : Stream
+{
+    private readonly LoopStream? _looped = inner as LoopStream;
+    private byte[] _kept = [];
+    private int _keptStart;
+    private int _keptEnd;
+    private bool _keepsBack;
+    private bool _isAtBody;
+    private ResponseHead _head = new();
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>From now on the body is read here, with <see cref="ReadBodyAsync"/>; false if the client has some of it already.</summary>
+    public bool TryTakeBody() => _isAtBody;
+
+    /// <summary>What follows the head, byte for byte. It cannot be cancelled but by disposing the connection.</summary>
+    public ValueTask<int> ReadBodyAsync(Memory<byte> buffer) => _keptStart < _keptEnd ? new(TakeKept(buffer.Span)) : inner.ReadAsync(buffer, CancellationToken.None);
+
+    /// <summary>The body was read to its end: gives the client an end that it can read, and what came behind it.</summary>
+    public void EndBody(ReadOnlySpan<byte> end, ReadOnlySpan<byte> behind)
+    {
+        Keep(behind);
+        Keep(end);
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        _isAtBody = false;
+        if (buffer.IsEmpty)
+            return _keptStart < _keptEnd ? 0 : await inner.ReadAsync(buffer, cancellationToken);
+        int count = TakeKept(buffer.Span);
+        _looped?.LookAgain(); // the client reads heads, and looks so whether a connection is still there
+        if (count == 0)
+            count = await inner.ReadAsync(buffer, cancellationToken);
+        return _keepsBack ? KeepBodyBack(buffer.Span[..count]) : count;
+    }
+
+    /// <summary>A request: what comes next is a head.</summary>
+    /// <exception cref="IOException">There is something before the next head that nobody asked for, and that would be taken for an answer. The client cannot see it: it is kept here.</exception>
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_keptStart < _keptEnd)
+        {
+            Dispose();
+            return ValueTask.FromException(new IOException("The provider sent more than its last answer."));
+        }
+
+        (_keepsBack, _head) = (true, new ResponseHead());
+        SentRequest.Tell(this);
+        return inner.WriteAsync(buffer, cancellationToken);
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+    public override void Flush() => inner.Flush();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            inner.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Gives how much of that is for the client, and keeps the rest: a body in chunks. What the client could not tell from an answer's end goes to it at once.</summary>
+    private int KeepBodyBack(ReadOnlySpan<byte> bytes)
+    {
+        if (!_head.TryEnd(bytes, out int length))
+            return bytes.Length;
+        _keepsBack = false;
+        if (!_head.IsChunked)
+            return bytes.Length;
+        _isAtBody = true;
+        Keep(bytes[length..]);
+        return length;
+    }
+
+    private int TakeKept(Span<byte> into)
+    {
+        int count = Math.Min(into.Length, _keptEnd - _keptStart);
+        _kept.AsSpan(_keptStart, count).CopyTo(into);
+        _keptStart += count;
+        if (_keptStart == _keptEnd)
+            (_kept, _keptStart, _keptEnd) = ([], 0, 0);
+        return count;
+    }
+
+    /// <summary>Keeps that, before what is kept already.</summary>
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+            return;
+        byte[] kept = [.. bytes, .. _kept.AsSpan(_keptStart, _keptEnd - _keptStart)];
+        (_kept, _keptStart, _keptEnd) = (kept, 0, kept.Length);
+    }
+}
