@@ -2,13 +2,13 @@ namespace Passwindow.Journal;
 
 /// <summary>
 /// A journal that gains by knowing which appends belong together: what one thread appends in a row is committed together at the row's end, by that thread
-/// itself where no sync is waited for.
+/// itself where that is fast.
 /// </summary>
 internal interface IAppendsInRows
 {
     /// <summary>What this thread appends from now on belongs together, until <see cref="EndRow"/>. Nothing may wait for its commit on this thread meanwhile.</summary>
     void BeginRow();
 
-    /// <summary>Has what was appended since committed. Never waits.</summary>
+    /// <summary>Has what was appended since committed, here and now where the last commit was fast; it waits for nothing else.</summary>
     void EndRow();
 }

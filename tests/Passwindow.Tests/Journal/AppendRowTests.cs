@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Passwindow.Journal;
 using Passwindow.Journal.Files;
 using Passwindow.Testing;
+using Passwindow.Tests.Journal.Faults;
 using Xunit;
 
 namespace Passwindow.Tests.Journal;
@@ -21,7 +22,7 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
         var woken = new WokenOn();
         using var listening = turn.Reader.Listen(woken);
 
-        InRow(journal, () =>
+        int here = InRow(journal, () =>
         {
             turn.Token("one");
             turn.Token("two");
@@ -29,26 +30,72 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
         });
 
         Assert.Equal(3, turn.Reader.Committed);
-        Assert.Equal([Environment.CurrentManagedThreadId], woken.Threads); // once, and here
+        Assert.Equal([here], woken.Take()); // once, and here
     }
 
     [Fact]
-    public async Task Where_a_sync_is_waited_for_a_row_is_one_commit_of_the_journals_thread()
+    public async Task Before_a_sync_has_shown_how_long_it_takes_a_row_is_committed_by_the_journals_thread()
     {
         await using var journal = Open(Durability.Fsync);
-        using var turn = await BegunAsync(journal);
+        using var turn = new GivenTurn(journal, new History());
         var woken = new WokenOn();
         using var listening = turn.Reader.Listen(woken);
 
-        InRow(journal, () =>
+        int here = InRow(journal, () =>
         {
+            turn.Start();
             for (int i = 0; i < 100; i++)
                 turn.Token($"{i}");
         });
 
         await turn.CommitAsync();
         Assert.Equal(101, turn.Reader.Committed);
-        Assert.NotEqual(Environment.CurrentManagedThreadId, Assert.Single(woken.Threads));
+        Assert.DoesNotContain(here, woken.Take());
+    }
+
+    [Fact]
+    public async Task A_row_that_waits_for_a_sync_is_committed_by_its_own_thread_as_long_as_the_last_commit_was_fast()
+    {
+        int syncsTake = 0; // ms
+        var disk = new SimulatedDisk
+        {
+            BeforeCall = call =>
+            {
+                if (call.Kind == DiskCallKind.Sync)
+                    Thread.Sleep(Volatile.Read(ref syncsTake)); // commits are timed by the real clock
+            },
+        };
+        await using var journal = FaultyJournal.Open(disk);
+        using var turn = await BegunAsync(journal);
+        var woken = new WokenOn();
+        using var listening = turn.Reader.Listen(woken);
+        UntilCommittedHere(journal, turn, woken);
+
+        Volatile.Write(ref syncsTake, 20);
+        IsCommittedHere(journal, turn, woken); // whoever it was: it took long
+        for (int i = 0; i < 5; i++)
+            Assert.False(IsCommittedHere(journal, turn, woken));
+
+        Volatile.Write(ref syncsTake, 0);
+        Assert.False(IsCommittedHere(journal, turn, woken)); // the journal's thread finds out
+        UntilCommittedHere(journal, turn, woken);
+    }
+
+    [Fact]
+    public async Task A_sync_that_fails_on_the_thread_of_a_row_is_told_to_who_waits_and_not_to_that_thread()
+    {
+        var simulated = new SimulatedDisk();
+        await using var journal = FaultyJournal.Open(simulated);
+        using var turn = await BegunAsync(journal);
+        var woken = new WokenOn();
+        using (turn.Reader.Listen(woken))
+            UntilCommittedHere(journal, turn, woken);
+
+        long shown = turn.Reader.Committed;
+        simulated.Fault = static call => call.Kind == DiskCallKind.Sync ? DiskFault.Error : DiskFault.None;
+        InRow(journal, () => turn.Token("lost"));
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => turn.CommitAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(shown, turn.Reader.Committed);
     }
 
     [Fact]
@@ -132,7 +179,8 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    private static void InRow(FileJournal journal, Action append)
+    /// <summary>Appends a row; the thread it was done on, for a test goes on on others.</summary>
+    private static int InRow(FileJournal journal, Action append)
     {
         journal.BeginRow();
         try
@@ -143,6 +191,24 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
         {
             journal.EndRow();
         }
+
+        return Environment.CurrentManagedThreadId;
+    }
+
+    /// <summary>Appends a row, and says whether this thread committed it.</summary>
+    private static bool IsCommittedHere(FileJournal journal, GivenTurn turn, WokenOn woken)
+    {
+        int here = InRow(journal, () => turn.Token("one"));
+        Assert.True(turn.CommitAsync().AsTask().Wait(TimeSpan.FromSeconds(20)));
+        return woken.Take().Contains(here);
+    }
+
+    /// <summary>Soon, and not at once: a test's machine may be busy with something else for 5 ms.</summary>
+    private static void UntilCommittedHere(FileJournal journal, GivenTurn turn, WokenOn woken)
+    {
+        long from = TimeProvider.System.GetTimestamp();
+        while (!IsCommittedHere(journal, turn, woken))
+            Assert.InRange(TimeProvider.System.GetElapsedTime(from), TimeSpan.Zero, TimeSpan.FromSeconds(20));
     }
 
     private FileJournal Open(Durability durability, long maxWriteAheadBytes = 1_000_000) =>
@@ -151,12 +217,23 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
     /// <summary>Notes on which thread it was woken.</summary>
     private sealed class WokenOn : ICommitListener
     {
-        public List<int> Threads { get; } = [];
+        private readonly List<int> _threads = [];
 
         public void OnCommitted()
         {
-            lock (Threads)
-                Threads.Add(Environment.CurrentManagedThreadId);
+            lock (_threads)
+                _threads.Add(Environment.CurrentManagedThreadId);
+        }
+
+        /// <summary>The threads since the last time.</summary>
+        public int[] Take()
+        {
+            lock (_threads)
+            {
+                int[] taken = [.. _threads];
+                _threads.Clear();
+                return taken;
+            }
         }
     }
 }

@@ -1,13 +1,17 @@
 namespace Passwindow.Journal.Files;
 
 /// <summary>
-/// The group commit: what gathered from all turns is written at once, synced once, and then shown. Nothing is shown before (contract, promise 1). It has a
-/// thread of its own, which waits for the syncs; where there are none, whoever appended a row commits it. The first write or sync that fails is the last.
+/// The group commit: what gathered from all turns is written at once, synced once, and then shown. Nothing is shown before (contract, promise 1). Whoever
+/// appended a row commits it, while that takes no longer than to wake another thread and be woken; what else there is, and all where the disk is slow, is
+/// committed by a thread of its own. The first write or sync that fails is the last.
 /// </summary>
 internal sealed class CommitLoop : ICommitQueue, IDisposable
 {
     /// <summary>Once a batch is this large, the rest goes into the next one.</summary>
     private const int MaxBatchBytes = 4 * 1024 * 1024;
+
+    /// <summary>A disk that takes longer for a commit is not waited for by who reads from upstreams: in that time it can read on.</summary>
+    private static readonly TimeSpan SlowCommit = TimeSpan.FromMilliseconds(5);
 
     private readonly IDisk _disk;
     private readonly string _folder;
@@ -25,6 +29,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     private long _batchUnderWay;
     private long _begunAt;
     private bool _isClosed;
+    private volatile bool _isFast; // whether the last commit was; where there are syncs the first shows it
 
     public CommitLoop(IDisk disk, string folder, long firstNumber, CommitLoopSettings settings)
     {
@@ -32,6 +37,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
         _folder = folder;
         _settings = settings;
         _queue = new(settings.Spacing);
+        _isFast = settings.Durability == Durability.Os;
         _file = WriteAheadFile.Create(disk, folder, firstNumber, settings.Durability);
         _thread = new Thread(Run) { Name = "passwindow commit", IsBackground = true };
     }
@@ -61,8 +67,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     /// <inheritdoc cref="IAppendsInRows.EndRow"/>
     public void EndRow()
     {
-        // Here, because it is a write to the page cache: it waits only where the kernel holds back who writes more than the disk takes.
-        if (_settings.Durability == Durability.Os && _committing.TryEnter())
+        if (_isFast && _committing.TryEnter())
         {
             try
             {
@@ -173,7 +178,9 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
             _batch.Add((each, each.Frame(_lines, _batchNumber, ref crc)));
         crc = JournalLine.WriteCommit(_lines, _batchNumber, crc);
         Volatile.Write(ref _batchUnderWay, _batchNumber);
+        long writtenAt = TimeProvider.System.GetTimestamp(); // the real clock, because a thread really waits
         _file.Append(_lines.Written, crc, sync: _settings.Durability == Durability.Fsync);
+        _isFast = TimeProvider.System.GetElapsedTime(writtenAt) < SlowCommit;
         Volatile.Write(ref _batchUnderWay, 0);
 
         foreach (var (each, seq) in _batch)

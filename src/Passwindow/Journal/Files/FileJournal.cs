@@ -247,6 +247,6 @@ internal sealed record FileJournalSettings(string Folder, Durability Durability,
     /// </summary>
     public TimeSpan CommitSpacing { get; init; }
 
-    /// <summary>What a server uses where each commit costs a sync: it adds a millisecond to a token on average, and bounds the syncs to 500 a second.</summary>
-    public static TimeSpan ServerCommitSpacing { get; } = TimeSpan.FromMilliseconds(2);
+    /// <summary>What a server uses where each commit costs a sync: it adds half a millisecond to a token on average, and bounds the syncs to 1,000 a second.</summary>
+    public static TimeSpan ServerCommitSpacing { get; } = TimeSpan.FromMilliseconds(1);
 }

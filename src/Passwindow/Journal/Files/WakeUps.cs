@@ -11,14 +11,18 @@ internal sealed class WakeUps
 
     private readonly List<ICommitListener> _woken = [];
 
-    public void Add(ICommitListener[] listeners) => _woken.AddRange(listeners);
+    public void Add(ICommitListener[] listeners)
+    {
+        foreach (var each in listeners)
+            _woken.Add(each);
+    }
 
     /// <summary>Wakes all that were added; a share of them on this thread.</summary>
     public void Run()
     {
         HandOver(_woken, from: Share);
         int own = Math.Min(Share, _woken.Count);
-        for (int i = 0; i < own; i++)
+        for (int i = own - 1; i >= 0; i--) // whoever hurried the commit came last, and somebody looks at an empty screen
             _woken[i].OnCommitted();
         _woken.Clear();
     }
