@@ -22,7 +22,7 @@ internal sealed class WakeUps
     {
         HandOver(_woken, from: Share);
         int own = Math.Min(Share, _woken.Count);
-        for (int i = own - 1; i >= 0; i--) // whoever hurried the commit came last, and somebody looks at an empty screen
+        for (int i = 0; i < own; i++)
             _woken[i].OnCommitted();
         _woken.Clear();
     }
