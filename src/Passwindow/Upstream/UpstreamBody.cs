@@ -52,7 +52,7 @@ internal sealed class UpstreamBody : IDisposable
     {
         try
         {
-            var taken = IsChunked(response) && connection?.TryTakeBody() == true ? connection : null;
+            var taken = IsChunked(response) && connection is { IsAtBody: true } ? connection : null;
             return new(response, await response.Content.ReadAsStreamAsync(cancellation), taken, cancellation);
         }
         catch

@@ -48,8 +48,7 @@ public sealed class AnswerTests(Chromium chromium)
         foreach (char letter in Answer)
         {
             site.Say(letter.ToString());
-            if (letter is ' ' or '\n')
-                await chat.Page.EvaluateAsync("() => new Promise(requestAnimationFrame)");
+            await chat.Page.EvaluateAsync("() => new Promise(requestAnimationFrame)"); // a busy machine paints several words at once, but not all of these
         }
 
         site.Finish();
@@ -57,7 +56,7 @@ public sealed class AnswerTests(Chromium chromium)
         await chat.SeesAsync("The end.");
 
         string[] seen = await chat.Page.EvaluateAsync<string[]>("[...seen]");
-        Assert.True(seen.Length >= 10, $"{seen.Length} states");
+        Assert.True(seen.Length > 20, $"{seen.Length} states");
         Assert.All(seen, static text => Assert.DoesNotMatch(@"\*\*|`|\||\]\(|---|\\\(|\\\[|\$", text));
         foreach (string part in new[] { "strong", "code", "a[href='https://example.org/']", "table td", "li", "math mfrac", "pre .hljs-keyword" })
             await Assertions.Expect(chat.Text.Locator(part).First).ToBeVisibleAsync();

@@ -2,7 +2,7 @@ namespace Passwindow.Journal.Files;
 
 /// <summary>
 /// The group commit: what gathered from all turns is written at once, synced once, and then shown. Nothing is shown before (contract, promise 1). Whoever
-/// appended a row commits it, while that takes no longer than to wake another thread and be woken; what else there is, and all where the disk is slow, is
+/// appended a row commits it, as long as commits are fast; what else there is, and all where the disk is slow, is
 /// committed by a thread of its own. The first write or sync that fails is the last.
 /// </summary>
 internal sealed class CommitLoop : ICommitQueue, IDisposable

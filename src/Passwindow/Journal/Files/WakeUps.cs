@@ -13,7 +13,7 @@ internal sealed class WakeUps
 
     public void Add(ICommitListener[] listeners)
     {
-        foreach (var each in listeners)
+        foreach (var each in listeners) // mostly one: AddRange would first ask what kind of collection that is
             _woken.Add(each);
     }
 

@@ -7,32 +7,17 @@ namespace Passwindow.Upstream.Http1;
 /// without the client's two state machines and their objects for every read. The client gets the end of the body, and goes on as if it had read it all.
 /// </summary>
 /// <param name="inner">The connection, beneath which TLS may be.</param>
-internal sealed class AnswerConnection(Stream inner) : Stream
+internal sealed class AnswerConnection(Stream inner) : AsyncStream
 {
     private readonly LoopStream? _looped = inner as LoopStream;
     private byte[] _kept = [];
     private int _keptStart;
     private int _keptEnd;
     private bool _keepsBack;
-    private bool _isAtBody;
     private ResponseHead _head = new();
 
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    /// <summary>From now on the body is read here, with <see cref="ReadBodyAsync"/>; false if the client has some of it already.</summary>
-    public bool TryTakeBody() => _isAtBody;
+    /// <summary>Whether a body in chunks is to be read here, with <see cref="ReadBodyAsync"/>; not once the client reads it.</summary>
+    public bool IsAtBody { get; private set; }
 
     /// <summary>What follows the head, byte for byte. It cannot be cancelled but by disposing the connection.</summary>
     public ValueTask<int> ReadBodyAsync(Memory<byte> buffer) => _keptStart < _keptEnd ? new(TakeKept(buffer.Span)) : inner.ReadAsync(buffer, CancellationToken.None);
@@ -46,13 +31,16 @@ internal sealed class AnswerConnection(Stream inner) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        _isAtBody = false;
+        IsAtBody = false;
         if (buffer.IsEmpty)
             return _keptStart < _keptEnd ? 0 : await inner.ReadAsync(buffer, cancellationToken);
         int count = TakeKept(buffer.Span);
-        _looped?.LookAgain(); // the client reads heads, and looks so whether a connection is still there
         if (count == 0)
+        {
+            _looped?.LookAgain(); // the client reads heads, and looks so whether a connection is still there
             count = await inner.ReadAsync(buffer, cancellationToken);
+        }
+
         return _keepsBack ? KeepBodyBack(buffer.Span[..count]) : count;
     }
 
@@ -71,23 +59,7 @@ internal sealed class AnswerConnection(Stream inner) : Stream
         return inner.WriteAsync(buffer, cancellationToken);
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    public override void Flush() => inner.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
@@ -96,7 +68,7 @@ internal sealed class AnswerConnection(Stream inner) : Stream
         base.Dispose(disposing);
     }
 
-    /// <summary>Gives how much of that is for the client, and keeps the rest: a body in chunks. What the client could not tell from an answer's end goes to it at once.</summary>
+    /// <summary>Gives how much of that is for the client, and keeps the rest, if that is a body in chunks. Of any other the client alone knows the end, and must see what is too much.</summary>
     private int KeepBodyBack(ReadOnlySpan<byte> bytes)
     {
         if (!_head.TryEnd(bytes, out int length))
@@ -104,7 +76,7 @@ internal sealed class AnswerConnection(Stream inner) : Stream
         _keepsBack = false;
         if (!_head.IsChunked)
             return bytes.Length;
-        _isAtBody = true;
+        IsAtBody = true;
         Keep(bytes[length..]);
         return length;
     }

@@ -74,9 +74,10 @@ internal sealed partial class Epoll : IDisposable
     public void Watch(int descriptor, ulong key) => Ask(Add, descriptor, Readable | Writable | PeerClosed | EdgeTriggered, key);
 
     /// <summary>Tells once that a descriptor can be read.</summary>
-    /// <param name="descriptor">The descriptor.</param>
-    /// <param name="isFirst">Whether it is watched for the first time.</param>
-    public void WatchOnce(int descriptor, bool isFirst) => Ask(isFirst ? Add : Modify, descriptor, Readable | Once, key: 0);
+    public void WatchOnce(int descriptor) => Ask(Add, descriptor, Readable | Once, key: 0);
+
+    /// <summary>Tells it once more of one that <see cref="WatchOnce"/> knows.</summary>
+    public void WatchAgain(int descriptor) => Ask(Modify, descriptor, Readable | Once, key: 0);
 
     /// <summary>Tells nothing more of it, but for what a wait has told already.</summary>
     public void Forget(int descriptor) => _ = Control(_handle, Delete, descriptor, stackalloc byte[Size]);

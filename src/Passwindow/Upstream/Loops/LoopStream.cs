@@ -10,7 +10,7 @@ namespace Passwindow.Upstream.Loops;
 /// A connection whose socket a <see cref="ReadLoop"/> waits for. Who waits for a read goes on on the loop's thread, and must not block there. One read and
 /// one write at a time, as of any stream.
 /// </summary>
-internal sealed partial class LoopStream : Stream, IValueTaskSource<int>
+internal sealed partial class LoopStream : AsyncStream, IValueTaskSource<int>
 {
     private const int Interrupted = 4; // EINTR
     private const int WouldBlock = 11; // EAGAIN
@@ -33,7 +33,6 @@ internal sealed partial class LoopStream : Stream, IValueTaskSource<int>
     private int _justReadBy; // a thread that need not ask the socket again, for it has just done so; 0 for none
     private bool _isEnding;
     private bool _isClosed;
-    private bool _hasAwaited;
     private int _awaited; // how many reads are still somebody's who waits before an empty screen
 
     private LoopStream(ReadLoop loop, Socket socket, TimeProvider time)
@@ -43,20 +42,6 @@ internal sealed partial class LoopStream : Stream, IValueTaskSource<int>
         _descriptor = (int)socket.Handle;
         _writing = new(socket);
         _acknowledging = new(socket, time);
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <inheritdoc cref="Acknowledging.AreDelayed"/>
@@ -122,26 +107,6 @@ internal sealed partial class LoopStream : Stream, IValueTaskSource<int>
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
     /// <summary>Something happened to the socket; called by the loop.</summary>
     public void OnHappened(uint what)
     {
@@ -187,8 +152,8 @@ internal sealed partial class LoopStream : Stream, IValueTaskSource<int>
 
     private void Await(int reads)
     {
-        _loop.Await(_descriptor, isFirst: !_hasAwaited);
-        (_hasAwaited, _awaited) = (true, reads);
+        _loop.Await(_descriptor);
+        _awaited = reads;
     }
 
     private void Leave()

@@ -7,8 +7,8 @@ namespace Passwindow.Upstream.Loops;
 /// What comes of a round can so be dealt with together.
 /// </summary>
 /// <remarks>
-/// Rounds begin a fraction of a millisecond apart, so that more gathers. To wake for every token of a thousand answers costs more than to read them; who looks
-/// a few thousand times a second finds many at once, and does the same few things for all of them while the processor still has them at hand. A round
+/// Rounds begin a millisecond apart or less, so that more gathers. To wake for every token of a thousand answers costs more than to read them; who looks
+/// a thousand times a second or some thousand finds many at once, and does the same few things for all of them while the processor still has them at hand. A round
 /// that takes longer than that is followed by a rest that is a fraction of it: a processor that is nearly full does more in large rounds. What a request is
 /// answered with first does not wait for the next round.
 /// </remarks>
@@ -57,6 +57,7 @@ internal sealed partial class ReadLoop : IDisposable
             _places[place] = (stream, generation);
             ulong key = ((ulong)generation << 32) | (uint)place;
             _epoll.Watch(descriptor, key);
+            _awaited.WatchOnce(descriptor);
             return key;
         }
     }
@@ -74,7 +75,7 @@ internal sealed partial class ReadLoop : IDisposable
     }
 
     /// <summary>Reads what comes next on that connection as soon as it comes, once.</summary>
-    public void Await(int descriptor, bool isFirst) => _awaited.WatchOnce(descriptor, isFirst);
+    public void Await(int descriptor) => _awaited.WatchAgain(descriptor);
 
     /// <summary>Ends the thread. No stream may be in use any more.</summary>
     public void Dispose()

@@ -13,7 +13,7 @@ internal sealed class ReadLoops : IDisposable
     /// <summary>Where a round ends with a sync: a thousand a second at most.</summary>
     private static readonly TimeSpan SyncedSpacing = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Where they wait for nothing.</summary>
+    /// <summary>Where tokens wait for no sync.</summary>
     private static readonly TimeSpan UnsyncedSpacing = TimeSpan.FromMicroseconds(200);
 
     private readonly Lazy<ReadLoop>[] _loops;

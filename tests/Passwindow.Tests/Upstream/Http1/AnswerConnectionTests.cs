@@ -57,7 +57,7 @@ public sealed class AnswerConnectionTests
         Assert.Equal(Head, await ReadHeadAsync(connection));
         Assert.Equal(Body, await ReadAsync(connection));
 
-        Assert.False(connection.TryTakeBody());
+        Assert.False(connection.IsAtBody);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class AnswerConnectionTests
         Assert.Equal(Head, await ReadHeadAsync(connection));
         Assert.Equal(0, await connection.ReadAsync(Memory<byte>.Empty));
 
-        Assert.False(connection.TryTakeBody());
+        Assert.False(connection.IsAtBody);
     }
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed class AnswerConnectionTests
 
         // .NET's client gives up a connection on which it has read more than the answer: it must see that.
         Assert.Equal(head + "a\n\nbcd and more", await ReadAsync(connection));
-        Assert.False(connection.TryTakeBody());
+        Assert.False(connection.IsAtBody);
     }
 
     [Fact]
@@ -154,12 +154,12 @@ public sealed class AnswerConnectionTests
         // .NET's client reads an idle connection ahead, to see whether it has ended.
         byte[] buffer = new byte[1000];
         var ahead = connection.ReadAsync(buffer).AsTask();
-        Assert.False(connection.TryTakeBody());
+        Assert.False(connection.IsAtBody);
         await connection.WriteAsync("POST /"u8.ToArray());
         inner.Send(Head + Body);
 
         Assert.Equal(Head, Encoding.Latin1.GetString(buffer, 0, await ahead.WaitAsync(Asking.Patience)));
-        Assert.True(connection.TryTakeBody());
+        Assert.True(connection.IsAtBody);
         Assert.Equal(Body, await ReadBodyPieceAsync(connection));
     }
 
@@ -167,15 +167,15 @@ public sealed class AnswerConnectionTests
     public async Task Before_the_end_of_the_head_there_is_no_body_to_take()
     {
         await using var connection = await AskedAsync([.. Head.Select(static one => $"{one}")]);
-        Assert.False(connection.TryTakeBody());
+        Assert.False(connection.IsAtBody);
         for (int i = 1; i < Head.Length; i++)
         {
             await ReadAsync(connection);
-            Assert.False(connection.TryTakeBody());
+            Assert.False(connection.IsAtBody);
         }
 
         await ReadAsync(connection);
-        Assert.True(connection.TryTakeBody());
+        Assert.True(connection.IsAtBody);
     }
 
     [Fact]
@@ -226,7 +226,7 @@ public sealed class AnswerConnectionTests
         var head = new StringBuilder();
         do
             head.Append(await ReadAsync(connection));
-        while (!connection.TryTakeBody());
+        while (!connection.IsAtBody);
         return head.ToString();
     }
 

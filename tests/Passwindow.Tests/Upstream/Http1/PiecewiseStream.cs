@@ -1,26 +1,13 @@
 using System.Text;
+using Passwindow.Upstream;
 
 namespace Passwindow.Tests.Upstream.Http1;
 
 /// <summary>A peer that sends each piece in a segment of its own, and then closes unless it is told to send more.</summary>
-internal sealed class PiecewiseStream(params string[] pieces) : Stream
+internal sealed class PiecewiseStream(params string[] pieces) : AsyncStream
 {
     private readonly Queue<byte[]> _pieces = new(pieces.Where(static piece => piece.Length > 0).Select(Encoding.Latin1.GetBytes));
     private readonly SemaphoreSlim _sent = new(0);
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>What was written to it.</summary>
     public StringBuilder Written { get; } = new();
@@ -53,18 +40,6 @@ internal sealed class PiecewiseStream(params string[] pieces) : Stream
         Written.Append(Encoding.Latin1.GetString(buffer.Span));
         return ValueTask.CompletedTask;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
