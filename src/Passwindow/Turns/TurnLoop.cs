@@ -49,8 +49,7 @@ internal sealed partial class TurnLoop(RunningTurn turn, TurnEvents events, Reso
     {
         try
         {
-            events.Start(turn.Opening);
-            await events.CommitAsync(); // the upstream costs money: it is asked only for a turn that exists
+            await events.StartAsync(turn.Opening); // the upstream costs money: it is asked only for a turn that exists
             turn.MarkStarted();
             await context.PrepareAsync(turn.Cancellation);
             foreach (var result in context.ClientResults)

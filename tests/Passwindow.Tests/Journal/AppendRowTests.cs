@@ -21,15 +21,17 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
         using var turn = await BegunAsync(journal);
         var woken = new WokenOn();
         using var listening = turn.Reader.Listen(woken);
+        UntilCommittedHere(journal, turn, woken);
 
+        long committed = turn.Reader.Committed;
         int here = InRow(journal, () =>
         {
             turn.Token("one");
             turn.Token("two");
-            Assert.Equal(1, turn.Reader.Committed);
+            Assert.Equal(committed, turn.Reader.Committed);
         });
 
-        Assert.Equal(3, turn.Reader.Committed);
+        Assert.Equal(committed + 2, turn.Reader.Committed);
         Assert.Equal([here], woken.Take()); // once, and here
     }
 
@@ -56,27 +58,28 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task A_row_that_waits_for_a_sync_is_committed_by_its_own_thread_as_long_as_the_last_commit_was_fast()
     {
-        int syncsTake = 0; // ms
+        var clock = new HandTime();
+        var syncsTake = TimeSpan.Zero;
         var disk = new SimulatedDisk
         {
             BeforeCall = call =>
             {
                 if (call.Kind == DiskCallKind.Sync)
-                    Thread.Sleep(Volatile.Read(ref syncsTake)); // commits are timed by the real clock
+                    clock.Advance(syncsTake);
             },
         };
-        await using var journal = FaultyJournal.Open(disk);
+        await using var journal = FaultyJournal.Open(disk, commitClock: clock);
         using var turn = await BegunAsync(journal);
         var woken = new WokenOn();
         using var listening = turn.Reader.Listen(woken);
         UntilCommittedHere(journal, turn, woken);
 
-        Volatile.Write(ref syncsTake, 20);
+        syncsTake = TimeSpan.FromMilliseconds(20);
         IsCommittedHere(journal, turn, woken); // whoever it was: it took long
         for (int i = 0; i < 5; i++)
             Assert.False(IsCommittedHere(journal, turn, woken));
 
-        Volatile.Write(ref syncsTake, 0);
+        syncsTake = TimeSpan.Zero;
         Assert.False(IsCommittedHere(journal, turn, woken)); // the journal's thread finds out
         UntilCommittedHere(journal, turn, woken);
     }
@@ -203,7 +206,7 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
         return woken.Take().Contains(here);
     }
 
-    /// <summary>Soon, and not at once: a test's machine may be busy with something else for 5 ms.</summary>
+    /// <summary>Soon, and not at once: the journal's thread may still be about to leave a commit of its own.</summary>
     private static void UntilCommittedHere(FileJournal journal, GivenTurn turn, WokenOn woken)
     {
         long from = TimeProvider.System.GetTimestamp();
@@ -212,7 +215,7 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
     }
 
     private FileJournal Open(Durability durability, long maxWriteAheadBytes = 1_000_000) =>
-        FileJournal.Open(new FileJournalSettings(_folder, durability, maxWriteAheadBytes), TimeProvider.System, NullLogger<FileJournal>.Instance);
+        FileJournal.Open(new FileJournalSettings(_folder, durability, maxWriteAheadBytes) { CommitClock = new HandTime() }, TimeProvider.System, NullLogger<FileJournal>.Instance);
 
     /// <summary>Notes on which thread it was woken.</summary>
     private sealed class WokenOn : ICommitListener

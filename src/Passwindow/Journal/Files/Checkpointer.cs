@@ -2,7 +2,7 @@ namespace Passwindow.Journal.Files;
 
 /// <summary>
 /// Moves committed events from memory to their conversations' files, on a thread of its own: a turn's when it has ended or grown large,
-/// all of them when a write-ahead file is full, which is deleted once everything in it is synced elsewhere. Memory lets go of an event
+/// all that are in a write-ahead file which has been full for a while, which is deleted once everything in it is synced elsewhere. Memory lets go of an event
 /// only after that sync.
 /// </summary>
 internal sealed class Checkpointer : IDisposable
@@ -22,7 +22,12 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>How many bytes may be stored and not synced.</summary>
     private const int MaxUnsyncedBytes = 8 * 1024 * 1024;
 
-    /// <summary>How many full write-ahead files may wait until commits wait for them.</summary>
+    /// <summary>
+    /// How many full write-ahead files stay although turns go on that are in them alone: most answers end before that and are stored once, at their end.
+    /// </summary>
+    private const int KeptFullFiles = 2;
+
+    /// <summary>How many more full write-ahead files may wait until commits wait for them.</summary>
     private const int MaxFullFiles = 4;
 
     private readonly IDisk _disk;
@@ -60,8 +65,13 @@ internal sealed class Checkpointer : IDisposable
             _unsynced.Add(file);
     });
 
-    /// <summary>Stores everything, then deletes the write-ahead files up to and including that number. Waits if too many wait already.</summary>
-    public void Retire(long writeAheadNumber)
+    /// <summary>
+    /// Stores all that is not yet elsewhere of the write-ahead files up to and including that number, but for the latest few of them, and deletes those in
+    /// which nothing is left. Waits if too many wait already.
+    /// </summary>
+    /// <param name="writeAheadNumber">The number of the last file that is full.</param>
+    /// <param name="all">Whether the latest few go, too.</param>
+    public void Retire(long writeAheadNumber, bool all)
     {
         lock (_gate)
         {
@@ -70,7 +80,7 @@ internal sealed class Checkpointer : IDisposable
             _fullFiles++;
         }
 
-        Enqueue(() => RetireNow(writeAheadNumber));
+        Enqueue(() => RetireNow(all ? writeAheadNumber : writeAheadNumber - KeptFullFiles, writeAheadNumber));
     }
 
     /// <summary>Stores nothing more; for when something else of the journal has failed.</summary>
@@ -164,11 +174,11 @@ internal sealed class Checkpointer : IDisposable
         }
     }
 
-    private void RetireNow(long number)
+    private void RetireNow(long due, long full)
     {
-        var due = _settings.Running().Select(static turn => (turn, turn.BeginStore())).ToList();
+        var turns = _settings.Running().Where(turn => turn.OldestFile > 0 && turn.OldestFile <= due).Select(static turn => (turn, turn.BeginStore())).ToList();
         _settings.BeforeStore();
-        foreach (var (turn, through) in due)
+        foreach (var (turn, through) in turns)
         {
             StoreDurable(turn, through);
             if (_unsynced.Count >= MaxUnsyncedFiles)
@@ -176,9 +186,10 @@ internal sealed class Checkpointer : IDisposable
         }
 
         SyncAll();
+        long oldest = _settings.Running().Select(static turn => turn.OldestFile).Where(static file => file > 0).DefaultIfEmpty(long.MaxValue).Min();
         foreach (string path in _disk.List(_folder, WriteAheadFile.Ending).OrderBy(WriteAheadFile.NumberOf))
         {
-            if (!(WriteAheadFile.NumberOf(path) <= number))
+            if (!(WriteAheadFile.NumberOf(path) <= Math.Min(full, oldest - 1)))
                 continue;
             _disk.Delete(path);
             _disk.SyncFolder(_folder); // each, so that a power cut leaves the last ones and never a gap

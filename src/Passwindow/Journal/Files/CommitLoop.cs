@@ -29,6 +29,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     private long _batchUnderWay;
     private long _begunAt;
     private bool _isClosed;
+    private bool _retiresAll;
     private volatile bool _isFast; // whether the last commit was; where there are syncs the first shows it
 
     public CommitLoop(IDisk disk, string folder, long firstNumber, CommitLoopSettings settings)
@@ -61,38 +62,27 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
 
     public void Hurry() => _queue.Hurry();
 
+    public bool IsInRow => _queue.IsInRow;
+
     /// <inheritdoc cref="IAppendsInRows.BeginRow"/>
     public void BeginRow() => _queue.BeginRow();
 
     /// <inheritdoc cref="IAppendsInRows.EndRow"/>
     public void EndRow()
     {
-        if (_isFast && _committing.TryEnter())
-        {
-            try
-            {
-                CommitWaiting();
-                if (_file.Length > _settings.MaxFileBytes)
-                    _queue.RollSoon(); // by the thread, for that takes syncs
-            }
-            catch (Exception e)
-            {
-                Fail(e);
-            }
-            finally
-            {
-                _committing.Exit();
-            }
-        }
-
+        TryCommitHere();
         _queue.EndRow();
     }
 
     /// <summary>Commits nothing more, whatever waits; for when something else of the journal has failed.</summary>
     public void Halt() => _queue.Halt();
 
-    /// <summary>Begins the next write-ahead file soon, so that this one goes, with what was deleted since it began.</summary>
-    public void RollSoon() => _queue.RollSoon();
+    /// <summary>Begins the next write-ahead file soon, so that all before it go, with what was deleted since they began.</summary>
+    public void RetireSoon()
+    {
+        _retiresAll = true;
+        _queue.RollSoon();
+    }
 
     /// <summary>Makes durable what was written so far, where that is not done before it is shown (<see cref="Durability.Os"/>).</summary>
     public void SyncWritten()
@@ -159,6 +149,30 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     private void Fail(Exception e) =>
         _settings.OnFailed(new JournalUnavailableException($"The write-ahead file {_file.FilePath} could not be written: {e.Message}", e));
 
+    /// <summary>Commits what waits on this thread; false if commits are slow, or one is under way.</summary>
+    private bool TryCommitHere()
+    {
+        // Who is woken by a commit may wait for the next one: that begins when this one has woken everybody.
+        if (!_isFast || _committing.IsHeldByCurrentThread || !_committing.TryEnter())
+            return false;
+        try
+        {
+            CommitWaiting();
+            if (_file.Length > _settings.MaxFileBytes)
+                _queue.RollSoon(); // by the thread, for that takes syncs
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+        finally
+        {
+            _committing.Exit();
+        }
+
+        return true;
+    }
+
     private void CommitWaiting()
     {
         if (!_queue.TryTake(ref _gathered))
@@ -175,12 +189,12 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
         _batchNumber++;
         uint crc = _file.Crc;
         while (_lines.Length < MaxBatchBytes && _gathered.TryDequeue(out var each))
-            _batch.Add((each, each.Frame(_lines, _batchNumber, ref crc)));
+            _batch.Add((each, each.Frame(_lines, _file.Number, _batchNumber, ref crc)));
         crc = JournalLine.WriteCommit(_lines, _batchNumber, crc);
         Volatile.Write(ref _batchUnderWay, _batchNumber);
-        long writtenAt = TimeProvider.System.GetTimestamp(); // the real clock, because a thread really waits
+        long writtenAt = _settings.Clock.GetTimestamp();
         _file.Append(_lines.Written, crc, sync: _settings.Durability == Durability.Fsync);
-        _isFast = TimeProvider.System.GetElapsedTime(writtenAt) < SlowCommit;
+        _isFast = _settings.Clock.GetElapsedTime(writtenAt) < SlowCommit;
         Volatile.Write(ref _batchUnderWay, 0);
 
         foreach (var (each, seq) in _batch)
@@ -222,25 +236,27 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
         lock (_rolling)
             _file = next;
         full.Dispose();
-        _settings.OnRolled(full.Number);
+        _settings.OnRolled(full.Number, Interlocked.Exchange(ref _retiresAll, false));
     }
 }
 
 /// <summary>What the commit loop needs of the journal around it.</summary>
 /// <param name="Durability">Whether to sync.</param>
 /// <param name="Spacing">How far apart two commits begin at least, while something waits.</param>
+/// <param name="Clock">What tells how long a commit took.</param>
 /// <param name="MaxFileBytes">The size at which the next file begins.</param>
 /// <param name="Running">The turns that have not ended or are not stored yet.</param>
 /// <param name="OnDurable">What was framed of a turn is durable; its line is about to move.</param>
 /// <param name="OnPublished">A turn's line has moved.</param>
-/// <param name="OnRolled">The file of that number is full and whole.</param>
+/// <param name="OnRolled">The file of that number is full and whole, and whether all files so far are to go at once.</param>
 /// <param name="OnFailed">Nothing will be committed any more.</param>
 internal sealed record CommitLoopSettings(
     Durability Durability,
     TimeSpan Spacing,
+    TimeProvider Clock,
     long MaxFileBytes,
     Func<IEnumerable<FileTurn>> Running,
     Action<FileTurn> OnDurable,
     Action<FileTurn> OnPublished,
-    Action<long> OnRolled,
+    Action<long, bool> OnRolled,
     Action<JournalUnavailableException> OnFailed);

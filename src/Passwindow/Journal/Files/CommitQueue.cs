@@ -28,12 +28,14 @@ internal sealed class CommitQueue(TimeSpan spacing) : ICommitQueue
         }
     }
 
+    public bool IsInRow => t_row == this;
+
     public void Enqueue(ICommitting each)
     {
         lock (_gate)
         {
             _waiting.Enqueue(each);
-            if (!_isIdle || t_row == this)
+            if (!_isIdle || IsInRow)
                 return; // the loop comes by itself, or is woken at the row's end
             _isIdle = false;
         }
@@ -48,7 +50,7 @@ internal sealed class CommitQueue(TimeSpan spacing) : ICommitQueue
             if (_isHurried || _waiting.Count == 0)
                 return;
             _isHurried = true;
-            if (t_row == this)
+            if (IsInRow)
                 return;
         }
 

@@ -17,7 +17,7 @@ internal sealed class ConversationChange(ConversationKey key, string? title, Act
     /// <summary>Completes when it is done: whether there was such a conversation.</summary>
     public Task<bool> Completion => _completion.Task;
 
-    public long Frame(LineBuffer output, long batch, ref uint crc)
+    public long Frame(LineBuffer output, long file, long batch, ref uint crc)
     {
         crc = title is null
             ? JournalLine.WriteGone(output, batch, key, crc)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Passwindow.Protocol;
 
 namespace Passwindow.Journal.Files;
@@ -44,7 +45,7 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
 
     /// <summary>Appends events of a turn, and its opening before the first of them.</summary>
     /// <exception cref="JournalDamagedException">The file is damaged. It was not changed.</exception>
-    public void Append(TurnOpening opening, long firstSeq, IReadOnlyList<ReadOnlyMemory<byte>> events)
+    public void Append(TurnOpening opening, long firstSeq, ReadOnlySpan<ReadOnlyMemory<byte>> events)
     {
         lock (_gate)
         {
@@ -54,23 +55,24 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
             var file = OpenForAppend();
             var index = IndexOf(file);
             using var lines = new LineBuffer();
-            var added = new List<(long Seq, long Offset, uint Crc)>(events.Count);
+            var places = ArrayPool<(long Offset, uint Crc)>.Shared.Rent(events.Length); // as a turn may have grown by thousands of events
             long abandoned = 0;
             uint crc = Begin(lines, index);
             if (index.Find(opening.Turn) is null)
                 crc = JournalLine.WriteOpening(lines, batch: 0, opening.Turn, opening.ToJson(), crc);
             byte[] head = JournalLine.EventHead(opening.Turn);
-            for (int i = 0; i < events.Count; i++)
+            for (int i = 0; i < events.Length; i++)
             {
-                added.Add((firstSeq + i, index.Length + lines.Length, crc));
+                places[i] = (index.Length + lines.Length, crc);
                 crc = JournalLine.WriteEvent(lines, batch: 0, head, events[i].Span, crc);
                 abandoned += JournalRecord.AbandonedTokens(events[i].Span);
             }
 
             Write(file, lines, index.Length);
             var turn = index.Turn(opening);
-            foreach (var (seq, offset, before) in added)
-                turn.Add(seq, offset, before);
+            for (int i = 0; i < events.Length; i++)
+                turn.Add(firstSeq + i, places[i].Offset, places[i].Crc);
+            ArrayPool<(long Offset, uint Crc)>.Shared.Return(places);
             turn.HasEnded = JournalRecord.IsDone(events[^1].Span);
             index.AbandonedTokens += abandoned;
             index.Grow(lines.Length, crc);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Passwindow.Protocol;
 
@@ -26,6 +27,9 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
     private long _pendingBytes;
     private long _framedBytes;
     private long _unstoredBytes;
+    private long _oldestFile;
+    private long _latestFile;
+    private long _fileAtStore;
     private bool _queued;
     private bool _storeClaimed;
     private bool _doneAppended;
@@ -104,6 +108,25 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
         _commits.Enqueue(this);
     }
 
+    public ValueTask AppendAsync(EventType type, ReadOnlySpan<byte> json)
+    {
+        // A row of its own: to wake the journal's thread and be woken by it takes longer than a fast commit.
+        bool begins = !_commits.IsInRow;
+        if (begins)
+            _commits.BeginRow();
+        try
+        {
+            Append(type, json);
+        }
+        finally
+        {
+            if (begins)
+                _commits.EndRow();
+        }
+
+        return CommitAsync();
+    }
+
     public void Hurry() => _commits.Hurry();
 
     public async ValueTask CommitAsync()
@@ -124,11 +147,14 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
     }
 
     /// <summary>Writes what waits as lines of a commit and returns the number of the last; called by the commit loop only.</summary>
-    public long Frame(LineBuffer output, long batch, ref uint crc)
+    public long Frame(LineBuffer output, long file, long batch, ref uint crc)
     {
         lock (_gate)
         {
             _queued = false;
+            _latestFile = file;
+            if (_oldestFile == 0)
+                _oldestFile = file;
             if (_unframedOpening is not null)
                 crc = JournalLine.WriteOpening(output, batch, _opening.Turn, _unframedOpening, crc);
             _unframedOpening = null;
@@ -194,12 +220,23 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
         WakeUps.HandOver(_listeners.All);
     }
 
+    /// <summary>The number of the first write-ahead file that has something of it that is not stored; 0 if none has.</summary>
+    public long OldestFile
+    {
+        get
+        {
+            lock (_gate)
+                return _oldestFile;
+        }
+    }
+
     /// <summary>Returns how far it can be stored now; what is committed after that claims a store of its own.</summary>
     public long BeginStore()
     {
         lock (_gate)
         {
             _storeClaimed = false;
+            _fileAtStore = _latestFile; // what is committed from now on is there, or in a later one
             return _committed;
         }
     }
@@ -210,28 +247,38 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
     /// </summary>
     public long Store(long through)
     {
-        List<ReadOnlyMemory<byte>> events;
+        ReadOnlyMemory<byte>[] events;
         long first;
+        int count;
         long bytes = 0;
         lock (_gate)
         {
             first = _stored + 1;
-            events = new((int)Math.Max(0, through - _stored));
+            count = (int)Math.Max(0, through - _stored);
+            events = ArrayPool<ReadOnlyMemory<byte>>.Shared.Rent(count);
             var reader = _tail.From(first);
-            for (long seq = first; seq <= through; seq++)
+            for (int i = 0; i < count; i++)
             {
-                events.Add(reader.Next().Json);
-                bytes += events[^1].Length;
+                events[i] = reader.Next().Json;
+                bytes += events[i].Length;
             }
         }
 
-        if (events.Count == 0)
-            return 0;
-        _file.Append(_opening, first, events);
+        try
+        {
+            if (count > 0)
+                _file.Append(_opening, first, events.AsSpan(0, count));
+        }
+        finally
+        {
+            ArrayPool<ReadOnlyMemory<byte>>.Shared.Return(events, clearArray: true);
+        }
+
         lock (_gate)
         {
-            _stored = first + events.Count - 1;
+            _stored = first + count - 1;
             _unstoredBytes -= bytes;
+            _oldestFile = _framed > _stored ? _fileAtStore : 0;
         }
 
         return bytes;

@@ -7,13 +7,26 @@ internal interface ICommitQueue
 
     /// <summary>Somebody waits for what is queued: the next commit begins as soon as the last one has ended.</summary>
     void Hurry();
+
+    /// <summary>Whether this thread is in a row.</summary>
+    bool IsInRow { get; }
+
+    /// <inheritdoc cref="IAppendsInRows.BeginRow"/>
+    void BeginRow();
+
+    /// <inheritdoc cref="IAppendsInRows.EndRow"/>
+    void EndRow();
 }
 
 /// <summary>Something that has lines to commit. Both are called by the commit loop, never at once.</summary>
 internal interface ICommitting
 {
     /// <summary>Writes what waits as lines of a commit, and returns a number for <see cref="Publish"/>.</summary>
-    long Frame(LineBuffer output, long batch, ref uint crc);
+    /// <param name="output">What is about to be written.</param>
+    /// <param name="file">The number of the write-ahead file to which it will be.</param>
+    /// <param name="batch">The number of the commit.</param>
+    /// <param name="crc">The checksum of the last line.</param>
+    long Frame(LineBuffer output, long file, long batch, ref uint crc);
 
     /// <summary>What was written then is durable. Adds to <paramref name="wakeUps"/> who waits for that.</summary>
     void Publish(long seq, WakeUps wakeUps);

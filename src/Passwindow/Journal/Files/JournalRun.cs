@@ -46,7 +46,7 @@ internal sealed class JournalRun : IDisposable
             disk,
             writeAhead,
             Recovered.LastWriteAheadNumber + 1,
-            new CommitLoopSettings(settings.Durability, settings.CommitSpacing, settings.MaxWriteAheadBytes, () => _turns.All, OnDurable, OnPublished, _checkpoints.Retire, Fail));
+            new CommitLoopSettings(settings.Durability, settings.CommitSpacing, settings.CommitClock, settings.MaxWriteAheadBytes, () => _turns.All, OnDurable, OnPublished, _checkpoints.Retire, Fail));
         _checkpoints.Start();
         _commits.Start();
 
@@ -155,7 +155,7 @@ internal sealed class JournalRun : IDisposable
     {
         _commits.Dispose();
         if (Failure is null && _turns.All.All(static turn => turn.HasEnded))
-            _checkpoints.Retire(_commits.FileNumber);
+            _checkpoints.Retire(_commits.FileNumber, all: true);
         _checkpoints.Dispose();
         _catalogFile.Dispose();
         var closed = new JournalUnavailableException("The journal is closed.");
@@ -164,8 +164,8 @@ internal sealed class JournalRun : IDisposable
         FailAll(closed);
     }
 
-    /// <summary>Has the write-ahead file go that still holds what was deleted.</summary>
-    public void EraseDeleted() => _commits.RollSoon();
+    /// <summary>Has the write-ahead files go that still hold what was deleted.</summary>
+    public void EraseDeleted() => _commits.RetireSoon();
 
     private Task<bool> Enqueue(ConversationChange change)
     {

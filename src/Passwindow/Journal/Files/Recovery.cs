@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Passwindow.Protocol;
 
 namespace Passwindow.Journal.Files;
@@ -130,7 +131,7 @@ internal sealed class Recovery(IDisk disk, string writeAheadFolder, Conversation
             .Select(each => Missing(file, each.turn, each.before))
             .ToList();
         foreach (var (opening, first, events) in missing)
-            file.Append(opening, first, events);
+            file.Append(opening, first, CollectionsMarshal.AsSpan(events));
         if (title is not null)
             file.AppendTitle(title);
         file.Sync();

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Passwindow.Journal.Files;
 using Passwindow.Protocol;
 
@@ -61,7 +62,7 @@ internal static class JournalRepair
                 output.WriteLine($"lost: {turn.Count - events.Count} events of turn {turn.Id} behind event {events.Count}, because what stands between is not there.");
             if (events.Count == 0 || SalvagedTurn.TypeOf(events[^1]) != EventType.Done)
                 events.Add(Interrupted(events.Count + 1));
-            file.Append(turn.LikelyOpening, 1, events);
+            file.Append(turn.LikelyOpening, 1, CollectionsMarshal.AsSpan(events));
             any = true;
         }
 

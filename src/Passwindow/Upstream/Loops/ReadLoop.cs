@@ -17,12 +17,6 @@ internal sealed partial class ReadLoop : IDisposable
     /// <summary>A shorter rest is none: to sleep and wake takes as long.</summary>
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMicroseconds(20);
 
-    /// <summary>The longest rest of a busy loop.</summary>
-    private static readonly TimeSpan LongestBusyRest = TimeSpan.FromMilliseconds(4);
-
-    /// <summary>A busy loop rests for an eighth of what a round took: more would be missing where the processor is nearly full.</summary>
-    private const int BusyShare = 8;
-
     private readonly Epoll _epoll = new();
     private readonly Epoll _awaited = new(); // the connections for whose next bytes somebody waits before an empty screen
     private readonly Lock _gate = new();
@@ -120,7 +114,7 @@ internal sealed partial class ReadLoop : IDisposable
     private void Rest(long begun)
     {
         var took = TimeProvider.System.GetElapsedTime(begun);
-        var rest = took < _spacing ? _spacing - took : TimeSpan.FromTicks(Math.Min(took.Ticks / BusyShare, LongestBusyRest.Ticks));
+        var rest = _spacing - took;
         if (rest < ShortestRest)
             return;
         try

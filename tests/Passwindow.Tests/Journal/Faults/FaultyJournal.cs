@@ -12,8 +12,8 @@ internal static class FaultyJournal
     /// <summary>So small that the script rolls over several times.</summary>
     private const int MaxWriteAheadBytes = 4_000;
 
-    public static FileJournal Open(IDisk disk, Durability durability = Durability.Fsync, TimeProvider? time = null) =>
-        FileJournal.Open(new FileJournalSettings(Folder, durability, MaxWriteAheadBytes), time ?? TimeProvider.System, NullLogger<FileJournal>.Instance, disk);
+    public static FileJournal Open(IDisk disk, Durability durability = Durability.Fsync, TimeProvider? time = null, TimeProvider? commitClock = null) =>
+        FileJournal.Open(new FileJournalSettings(Folder, durability, MaxWriteAheadBytes) { CommitClock = commitClock ?? TimeProvider.System }, time ?? TimeProvider.System, NullLogger<FileJournal>.Instance, disk);
 
     /// <summary>
     /// Turns of two tenants and three conversations: short ones, one that outlives several write-ahead files, one with large events, two at
