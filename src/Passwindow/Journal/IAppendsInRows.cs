@@ -9,6 +9,6 @@ internal interface IAppendsInRows
     /// <summary>What this thread appends from now on belongs together, until <see cref="EndRow"/>. Nothing may wait for its commit on this thread meanwhile.</summary>
     void BeginRow();
 
-    /// <summary>Has what was appended since committed, here and now where the last commit was fast; it waits for nothing else.</summary>
+    /// <summary>Has what was appended since committed, here and now where the last commit was fast: it may wait a millisecond for the commit of another thread, and for nothing else.</summary>
     void EndRow();
 }

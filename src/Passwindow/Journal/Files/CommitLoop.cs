@@ -13,6 +13,9 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     /// <summary>A disk that takes longer for a commit is not waited for by who reads from upstreams: in that time it can read on.</summary>
     private static readonly TimeSpan SlowCommit = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>How long a thread waits for the commit of another, to commit then itself what came meanwhile: a fast one is over by then, and nobody need be woken.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(1);
+
     private readonly IDisk _disk;
     private readonly string _folder;
     private readonly CommitLoopSettings _settings;
@@ -153,7 +156,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     private bool TryCommitHere()
     {
         // Who is woken by a commit may wait for the next one: that begins when this one has woken everybody.
-        if (!_isFast || _committing.IsHeldByCurrentThread || !_committing.TryEnter())
+        if (!_isFast || _committing.IsHeldByCurrentThread || !_committing.TryEnter(Patience))
             return false;
         try
         {

@@ -8,9 +8,8 @@ namespace Passwindow.Upstream.Loops;
 /// </summary>
 /// <remarks>
 /// Rounds begin a millisecond apart or less, so that more gathers. To wake for every token of a thousand answers costs more than to read them; who looks
-/// a thousand times a second or some thousand finds many at once, and does the same few things for all of them while the processor still has them at hand. A round
-/// that takes longer than that is followed by a rest that is a fraction of it: a processor that is nearly full does more in large rounds. What a request is
-/// answered with first does not wait for the next round.
+/// a thousand times a second or some thousand finds many at once, and does the same few things for all of them while the processor still has them at hand. After a round
+/// that takes longer the next one begins at once. What a request is answered with first does not wait for the next round.
 /// </remarks>
 internal sealed partial class ReadLoop : IDisposable
 {
