@@ -73,7 +73,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     /// <inheritdoc cref="IAppendsInRows.EndRow"/>
     public void EndRow()
     {
-        TryCommitHere();
+        CommitHereIfFast();
         _queue.EndRow();
     }
 
@@ -152,12 +152,11 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     private void Fail(Exception e) =>
         _settings.OnFailed(new JournalUnavailableException($"The write-ahead file {_file.FilePath} could not be written: {e.Message}", e));
 
-    /// <summary>Commits what waits on this thread; false if commits are slow, or one is under way.</summary>
-    private bool TryCommitHere()
+    private void CommitHereIfFast()
     {
         // Who is woken by a commit may wait for the next one: that begins when this one has woken everybody.
         if (!_isFast || _committing.IsHeldByCurrentThread || !_committing.TryEnter(Patience))
-            return false;
+            return;
         try
         {
             CommitWaiting();
@@ -172,8 +171,6 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
         {
             _committing.Exit();
         }
-
-        return true;
     }
 
     private void CommitWaiting()

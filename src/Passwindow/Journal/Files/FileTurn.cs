@@ -27,9 +27,7 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
     private long _pendingBytes;
     private long _framedBytes;
     private long _unstoredBytes;
-    private long _oldestFile;
-    private long _latestFile;
-    private long _fileAtStore;
+    private HeldIn _heldIn;
     private bool _queued;
     private bool _storeClaimed;
     private bool _doneAppended;
@@ -152,9 +150,7 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
         lock (_gate)
         {
             _queued = false;
-            _latestFile = file;
-            if (_oldestFile == 0)
-                _oldestFile = file;
+            _heldIn.Add(file);
             if (_unframedOpening is not null)
                 crc = JournalLine.WriteOpening(output, batch, _opening.Turn, _unframedOpening, crc);
             _unframedOpening = null;
@@ -220,13 +216,13 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
         WakeUps.HandOver(_listeners.All);
     }
 
-    /// <summary>The number of the first write-ahead file that has something of it that is not stored; 0 if none has.</summary>
+    /// <inheritdoc cref="HeldIn.Oldest"/>
     public long OldestFile
     {
         get
         {
             lock (_gate)
-                return _oldestFile;
+                return _heldIn.Oldest;
         }
     }
 
@@ -236,7 +232,7 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
         lock (_gate)
         {
             _storeClaimed = false;
-            _fileAtStore = _latestFile; // what is committed from now on is there, or in a later one
+            _heldIn.BeginStore();
             return _committed;
         }
     }
@@ -278,7 +274,7 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
         {
             _stored = first + count - 1;
             _unstoredBytes -= bytes;
-            _oldestFile = _framed > _stored ? _fileAtStore : 0;
+            _heldIn.EndStore(isAll: _stored == _framed);
         }
 
         return bytes;

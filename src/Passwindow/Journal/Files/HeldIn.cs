@@ -1,0 +1,26 @@
+namespace Passwindow.Journal.Files;
+
+/// <summary>Since which write-ahead file something of a turn is in those files alone. Not synchronised: its turn's lock is.</summary>
+internal struct HeldIn
+{
+    private long _latest;
+    private long _atStore;
+
+    /// <summary>The number of the first file that has something of the turn which is not stored; 0 if none has.</summary>
+    public long Oldest { get; private set; }
+
+    /// <summary>Something is about to be written to that file.</summary>
+    public void Add(long file)
+    {
+        _latest = file;
+        if (Oldest == 0)
+            Oldest = file;
+    }
+
+    /// <summary>What there is now is about to be stored. What comes from now on is in the latest file, or in a later one.</summary>
+    public void BeginStore() => _atStore = _latest;
+
+    /// <summary>It is stored.</summary>
+    /// <param name="isAll">Whether nothing came meanwhile.</param>
+    public void EndStore(bool isAll) => Oldest = isAll ? 0 : _atStore;
+}
