@@ -24,7 +24,7 @@ public sealed class InspectorTests(Chromium chromium)
         string conversation = chat.Conversation;
 
         await chat.Answer.GetByRole(AriaRole.Link, new() { Name = "Inspect this turn" }).ClickAsync();
-        await chat.Page.WaitForURLAsync(new Regex("/inspect/t_"));
+        await chat.Page.WaitForURLAsync(new Regex("/inspect/t_"), new() { WaitUntil = WaitUntilState.Commit }); // what is on the page is waited for below
         await Assertions.Expect(chat.Page.Locator(".state")).ToHaveTextAsync("ended: stop");
         await Assertions.Expect(chat.Page.Locator(".plot .tools")).ToContainTextAsync("look_up");
         await Assertions.Expect(chat.Page.Locator(".plot .lane")).ToHaveCountAsync(3); // said, committed, the chat page
