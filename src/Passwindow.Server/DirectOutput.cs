@@ -49,10 +49,15 @@ internal sealed class DirectOutput(Socket socket, PipeWriter inner) : PipeWriter
             return ValueTask.FromCanceled<FlushResult>(cancellationToken);
 
         // Until the rest of an earlier flush has gone, nothing may overtake it.
-        if (!_isBehind && TrySend())
+        int sent = _isBehind ? 0 : Send();
+        if (!_isBehind && sent == _length)
+        {
+            Release();
             return new(new FlushResult(TakeCanceled(), isCompleted: false));
+        }
+
         _isBehind = true;
-        HandOver();
+        HandOver(sent);
         return FlushInnerAsync(cancellationToken);
     }
 
@@ -83,8 +88,8 @@ internal sealed class DirectOutput(Socket socket, PipeWriter inner) : PipeWriter
         return result;
     }
 
-    /// <summary>Sends what the kernel takes; false if it does not take all, or the connection is broken: its own output tells so.</summary>
-    private bool TrySend()
+    /// <summary>Sends what the kernel takes, and gives how much; not all if the connection is broken: its own output tells so.</summary>
+    private int Send()
     {
         int sent = 0;
         while (sent < _length)
@@ -95,8 +100,7 @@ internal sealed class DirectOutput(Socket socket, PipeWriter inner) : PipeWriter
             sent += count;
         }
 
-        Drop(sent);
-        return _length == 0;
+        return sent;
     }
 
     private int Send(ReadOnlySpan<byte> bytes)
@@ -112,25 +116,20 @@ internal sealed class DirectOutput(Socket socket, PipeWriter inner) : PipeWriter
         }
     }
 
-    private void HandOver()
+    /// <summary>Gives on what is behind the bytes that were sent.</summary>
+    private void HandOver(int sent = 0)
     {
-        if (_length > 0) // an output that is completed may be again, but not be written to
-            inner.Write(_buffer.AsSpan(0, _length));
-        Drop(_length);
+        if (sent < _length) // an output that is completed may be again, but not be written to
+            inner.Write(_buffer.AsSpan(sent, _length - sent));
+        Release();
     }
 
-    private void Drop(int count)
+    private void Release()
     {
-        _length -= count;
-        if (_length > 0)
-        {
-            _buffer.AsSpan(count, _length).CopyTo(_buffer);
-        }
-        else if (_buffer.Length > 0)
-        {
+        _length = 0;
+        if (_buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = [];
-        }
+        _buffer = [];
     }
 
     private void MakeRoom(int sizeHint)

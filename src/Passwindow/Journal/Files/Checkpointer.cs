@@ -176,7 +176,7 @@ internal sealed class Checkpointer : IDisposable
 
     private void RetireNow(long due, long full)
     {
-        var turns = _settings.Running().Where(turn => turn.OldestFile > 0 && turn.OldestFile <= due).Select(static turn => (turn, turn.BeginStore())).ToList();
+        var turns = _settings.Running().Where(turn => turn.OldestFile <= due).Select(static turn => (turn, turn.BeginStore())).ToList();
         _settings.BeforeStore();
         foreach (var (turn, through) in turns)
         {
@@ -186,10 +186,11 @@ internal sealed class Checkpointer : IDisposable
         }
 
         SyncAll();
-        long oldest = _settings.Running().Select(static turn => turn.OldestFile).Where(static file => file > 0).DefaultIfEmpty(long.MaxValue).Min();
+        long held = _settings.Running().Select(static turn => turn.OldestFile).DefaultIfEmpty(long.MaxValue).Min();
+        long last = Math.Min(full, held - 1);
         foreach (string path in _disk.List(_folder, WriteAheadFile.Ending).OrderBy(WriteAheadFile.NumberOf))
         {
-            if (!(WriteAheadFile.NumberOf(path) <= Math.Min(full, oldest - 1)))
+            if (!(WriteAheadFile.NumberOf(path) <= last))
                 continue;
             _disk.Delete(path);
             _disk.SyncFolder(_folder); // each, so that a power cut leaves the last ones and never a gap

@@ -250,6 +250,6 @@ internal sealed record FileJournalSettings(string Folder, Durability Durability,
     /// <summary>What tells how long a commit took. The system's clock even where a journal's other times are made, because a thread really waits.</summary>
     public TimeProvider CommitClock { get; init; } = TimeProvider.System;
 
-    /// <summary>What a server uses where each commit costs a sync: it adds half a millisecond to a token on average, and bounds the syncs to 1,000 a second.</summary>
+    /// <summary>What a server uses where each commit costs a sync: it bounds those that the journal's own thread makes unhurried to 1,000 a second.</summary>
     public static TimeSpan ServerCommitSpacing { get; } = TimeSpan.FromMilliseconds(1);
 }
