@@ -22,10 +22,9 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
         var woken = new WokenOn();
         using var listening = turn.Reader.Listen(woken);
 
-        // Soon, and not at once: the journal's thread may still be about to look at what it was woken for.
-        long from = TimeProvider.System.GetTimestamp();
-        while (true)
+        Soon(() =>
         {
+            woken.Take();
             long before = turn.Reader.Committed;
             long within = 0;
             int here = InRow(journal, () =>
@@ -35,12 +34,9 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
                 within = turn.Reader.Committed;
             });
             long after = turn.Reader.Committed;
-            await turn.CommitAsync();
-            if (within == before && after == before + 2 && woken.Take() is [var only] && only == here)
-                break;
-            woken.Take();
-            Assert.InRange(TimeProvider.System.GetElapsedTime(from), TimeSpan.Zero, TimeSpan.FromSeconds(20));
-        }
+            Assert.True(turn.CommitAsync().AsTask().Wait(TimeSpan.FromSeconds(20)));
+            return within == before && after == before + 2 && woken.Take() is [var only] && only == here; // once, and here
+        });
     }
 
     [Fact]
@@ -222,11 +218,13 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
         return woken.Take().Contains(here);
     }
 
-    /// <summary>Soon, and not at once: the journal's thread may still be about to leave a commit of its own.</summary>
-    private static void UntilCommittedHere(FileJournal journal, GivenTurn turn, WokenOn woken)
+    private static void UntilCommittedHere(FileJournal journal, GivenTurn turn, WokenOn woken) => Soon(() => IsCommittedHere(journal, turn, woken));
+
+    /// <summary>Soon, and not at once: the journal's thread may still be about to leave a commit of its own, or to look at what it was woken for.</summary>
+    private static void Soon(Func<bool> holds)
     {
         long from = TimeProvider.System.GetTimestamp();
-        while (!IsCommittedHere(journal, turn, woken))
+        while (!holds())
             Assert.InRange(TimeProvider.System.GetElapsedTime(from), TimeSpan.Zero, TimeSpan.FromSeconds(20));
     }
 
