@@ -23,11 +23,14 @@ public sealed class SabotageTests
     [InlineData(Sabotage.RetryTheSync)]
     internal async Task A_failed_sync_catches_a_journal_that_makes_light_of_it(Sabotage sabotage)
     {
+        // A write-ahead file's lost bytes are still in memory and stored at the end; those of a conversation's file are gone. Which call
+        // syncs one is the scheduler's affair, so the loop counts these syncs alone.
         var violations = new List<string>();
-        for (int k = 20; k < 120 && violations.Count == 0; k++)
+        for (int k = 1; k <= 20 && violations.Count == 0; k++)
         {
             var disk = new SimulatedDisk();
-            disk.Fault = call => call.Number == k && call.Kind == DiskCallKind.Sync ? DiskFault.Error : DiskFault.None;
+            int syncs = 0;
+            disk.Fault = call => call.Kind == DiskCallKind.Sync && call.Path.Contains("/conversations/") && ++syncs == k ? DiskFault.Error : DiskFault.None;
             var history = new History();
             await using (var journal = FaultyJournal.Open(new SabotagedDisk(disk, sabotage)))
                 await FaultyJournal.RunScriptAsync(journal, history);
