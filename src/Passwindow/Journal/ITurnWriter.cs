@@ -19,10 +19,6 @@ internal interface ITurnWriter
     /// <exception cref="ArgumentException">It is another event than the next, or has line breaks, or is longer than a line may be. Nothing was changed.</exception>
     void Append(EventType type, ReadOnlySpan<byte> json);
 
-    /// <summary>Appends an event that somebody waits for, and waits until it is committed; this thread may commit it itself. See <see cref="Append"/>.</summary>
-    /// <exception cref="JournalUnavailableException">It could not be made durable; nobody was shown it.</exception>
-    ValueTask AppendAsync(EventType type, ReadOnlySpan<byte> json);
-
     /// <summary>Has what was appended committed as soon as the disk allows, where commits are otherwise spaced so that more gathers.</summary>
     void Hurry();
 

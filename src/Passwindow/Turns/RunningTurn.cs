@@ -18,6 +18,7 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
     private readonly long _startedAt;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _hasStarted;
     private int _viewers;
     private int _tokensToNobody;
     private long _unwatchedSince;
@@ -159,8 +160,6 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
         }
     }
 
-    public void MarkStarted() => _started.TrySetResult();
-
     public void Complete()
     {
         _started.TrySetResult();
@@ -181,6 +180,11 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
     public void OnCommitted()
     {
         Timeline?.Committed(Reader.Committed);
+        if (!_hasStarted && Reader.Committed > 0)
+        {
+            _hasStarted = true;
+            _started.TrySetResult();
+        }
 
         // Not on the journal's thread: closing a connection takes its time.
         if (Reader.HasFailed)

@@ -20,6 +20,7 @@ internal sealed class RunningTurns(
     private readonly ConcurrentDictionary<TurnKey, RunningTurn> _turns = new();
     private readonly ConversationLines _lines = new();
     private readonly Memory _memory = new(journal);
+    private readonly IAppendsInRows? _rows = journal as IAppendsInRows;
     private int _count;
     private volatile bool _closing;
 
@@ -144,6 +145,20 @@ internal sealed class RunningTurns(
             : new TurnRefusedException(TurnRefusal.ConversationIsBusy, "The conversation has a running turn.") { ActiveTurn = ahead[0].Turn?.Opening.Turn };
     }
 
+    /// <summary>What the turn appends before it waits for something, for its model as a rule, is one row: so its start is committed right here, while the provider has the question already.</summary>
+    private Task BeginAsync(TurnLoop loop)
+    {
+        _rows?.BeginRow();
+        try
+        {
+            return loop.RunAsync();
+        }
+        finally
+        {
+            _rows?.EndRow();
+        }
+    }
+
     private void Leave(ConversationLines.Place place)
     {
         _lines.Leave(place);
@@ -208,7 +223,7 @@ internal sealed class RunningTurns(
         async Task RunAsync()
         {
             await Task.Yield(); // the request goes on at once
-            await loop.RunAsync();
+            await BeginAsync(loop);
             listening.Dispose();
             pulse.Remove(turn);
             _turns.TryRemove(opening.Key, out _);

@@ -23,13 +23,8 @@ internal sealed class TurnEvents(ITurnWriter writer, TurnTimeline? timeline) : I
     /// <inheritdoc cref="ITurnWriter.Hurry"/>
     public void Hurry() => writer.Hurry();
 
-    /// <summary>Begins the turn, and waits until it is durable that there is one.</summary>
-    public ValueTask StartAsync(TurnOpening opening)
-    {
-        var start = _spell.Start(writer.NextSeq, opening.Conversation, opening.Turn, opening.Model, opening.CreatedAt);
-        Count(start);
-        return writer.AppendAsync(EventType.Start, start);
-    }
+    public void Start(TurnOpening opening) =>
+        Append(EventType.Start, _spell.Start(writer.NextSeq, opening.Conversation, opening.Turn, opening.Model, opening.CreatedAt));
 
     public void Token(ReadOnlySpan<byte> text, bool refusal) => Append(EventType.Token, _spell.Token(writer.NextSeq, text, refusal));
 

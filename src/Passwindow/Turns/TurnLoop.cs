@@ -49,8 +49,8 @@ internal sealed partial class TurnLoop(RunningTurn turn, TurnEvents events, Reso
     {
         try
         {
-            await events.StartAsync(turn.Opening); // the upstream costs money: it is asked only for a turn that exists
-            turn.MarkStarted();
+            events.Start(turn.Opening);
+            events.Hurry(); // it becomes durable while the model is asked; nothing the model says is shown before
             await context.PrepareAsync(turn.Cancellation);
             foreach (var result in context.ClientResults)
                 events.ClientResult(result);

@@ -129,6 +129,28 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(1, turn.Reader.Committed);
     }
 
+    [Fact]
+    public async Task A_viewer_that_is_slow_to_wake_holds_up_no_commit_of_another_thread()
+    {
+        await using var journal = Open(Durability.Os);
+        using var watched = await BegunAsync(journal);
+        using var other = await BegunAsync(journal);
+        using var slow = new SlowToWake();
+        using var listening = watched.Reader.Listen(slow);
+        var waking = Task.Run(() => InRow(journal, () => watched.Token("one")));
+        Assert.True(slow.IsWoken.Wait(TimeSpan.FromSeconds(20)));
+
+        Soon(() =>
+        {
+            long before = other.Reader.Committed;
+            InRow(journal, () => other.Token("two"));
+            return other.Reader.Committed > before;
+        });
+        Assert.False(slow.HasGoneOn);
+        slow.GoOn.Set();
+        await waking;
+    }
+
     [Theory]
     [InlineData(Durability.Os)]
     [InlineData(Durability.Fsync)]
@@ -230,6 +252,29 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
 
     private FileJournal Open(Durability durability, long maxWriteAheadBytes = 1_000_000) =>
         FileJournal.Open(new FileJournalSettings(_folder, durability, maxWriteAheadBytes) { CommitClock = new HandTime() }, TimeProvider.System, NullLogger<FileJournal>.Instance);
+
+    /// <summary>Does not come back from being woken before it is told to.</summary>
+    private sealed class SlowToWake : ICommitListener, IDisposable
+    {
+        public ManualResetEventSlim IsWoken { get; } = new();
+
+        public ManualResetEventSlim GoOn { get; } = new();
+
+        public bool HasGoneOn { get; private set; }
+
+        public void OnCommitted()
+        {
+            IsWoken.Set();
+            GoOn.Wait(TimeSpan.FromSeconds(60));
+            HasGoneOn = true;
+        }
+
+        public void Dispose()
+        {
+            IsWoken.Dispose();
+            GoOn.Dispose();
+        }
+    }
 
     /// <summary>Notes on which thread it was woken.</summary>
     private sealed class WokenOn : ICommitListener

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
 using Passwindow.Journal.Files;
 using Passwindow.Testing;
 using Passwindow.Tests.Journal.Faults;
@@ -76,20 +78,34 @@ public sealed class CheckpointTests
     }
 
     [Fact]
-    public async Task An_event_that_is_waited_for_is_durable_when_the_call_returns_if_commits_are_fast()
+    public async Task Turns_that_end_are_stored_between_the_hundreds_of_a_full_file_that_go_on()
     {
-        await using var journal = FaultyJournal.Open(_disk, Durability.Os);
-        using var warm = await BegunAsync(journal, "c_warm");
-        using var turn = new GivenTurn(journal, _history, "c_waited");
-        var waiting = turn.StartAsync();
-        while (!waiting.IsCompleted) // the journal's thread may be about to leave a commit of its own
+        var created = new ConcurrentQueue<string>();
+        _disk.BeforeCall = call =>
         {
-            await waiting;
-            using var next = new GivenTurn(journal, _history, "c_waited");
-            waiting = next.StartAsync();
+            if (call.Kind == DiskCallKind.Create)
+                created.Enqueue(Path.GetFileNameWithoutExtension(call.Path));
+        };
+        await using var journal = FileJournal.Open(new FileJournalSettings(FaultyJournal.Folder, Durability.Fsync, 1_000_000), TimeProvider.System, NullLogger<FileJournal>.Instance, _disk);
+        var running = new List<GivenTurn>();
+        for (int i = 0; i < 600; i++)
+            running.Add(await BegunAsync(journal, $"c_running_{i}"));
+        for (int file = 1; file <= 3; file++)
+            await FillAsync(journal, file, bytes: 1_000_000);
+
+        int ended = 0;
+        for (; !running.All(turn => _disk.Exists(FileOf(turn.Opening.Conversation.Value))); ended++)
+        {
+            using var turn = await BegunAsync(journal, $"c_ended_{ended}");
+            turn.Done();
+            await turn.CommitAsync();
         }
 
-        Assert.True(turn.Reader.Committed > 0);
+        Until(() => !_disk.Exists(WriteAhead(1)));
+        string[] order = [.. created];
+        Assert.InRange(Array.FindIndex(order, static name => name.StartsWith("c_ended")), 0, Array.FindLastIndex(order, static name => name.StartsWith("c_running")));
+        foreach (var turn in running)
+            turn.Dispose();
     }
 
     private async Task<GivenTurn> BegunAsync(FileJournal journal, string conversation)
@@ -101,11 +117,11 @@ public sealed class CheckpointTests
     }
 
     /// <summary>Fills the write-ahead file of that number with a turn that ends.</summary>
-    private async Task FillAsync(FileJournal journal, int file)
+    private async Task FillAsync(FileJournal journal, int file, int bytes = 5_000)
     {
         using (var turn = await BegunAsync(journal, $"c_fills_{file}"))
         {
-            turn.Token(new string('x', 5_000));
+            turn.Token(new string('x', bytes));
             turn.Done();
             await turn.CommitAsync();
         }

@@ -28,13 +28,6 @@ internal sealed class GivenTurn : IDisposable
 
     public void Start() => Give(EventType.Start, _events.Start(Writer.NextSeq, Opening.Conversation, Opening.Turn, Opening.Model, Opening.CreatedAt));
 
-    public ValueTask StartAsync()
-    {
-        var json = _events.Start(Writer.NextSeq, Opening.Conversation, Opening.Turn, Opening.Model, Opening.CreatedAt);
-        _history.Give(Opening.Key, json.ToArray());
-        return Writer.AppendAsync(EventType.Start, json);
-    }
-
     public void Token(string text) => Give(EventType.Token, _events.Token(Writer.NextSeq, Encoding.UTF8.GetBytes(text)));
 
     public void Done() => Give(EventType.Done, _events.Done(Writer.NextSeq, FinishReason.Stop));

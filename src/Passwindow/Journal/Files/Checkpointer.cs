@@ -30,6 +30,15 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>How many more full write-ahead files may wait until commits wait for them.</summary>
     private const int MaxFullFiles = 4;
 
+    /// <summary>How many of a full file's turns are stored at a time, unless that takes more than <see cref="MaxParts"/>.</summary>
+    private const int TurnsInPart = 16;
+
+    /// <summary>In how many parts at most a full file's turns are stored.</summary>
+    private const int MaxParts = 64;
+
+    /// <summary>How long other work may take its turn after each part, and the processor rest, so that no token waits for a thousand stores. The next file takes seconds to fill.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
     private readonly IDisk _disk;
     private readonly string _folder;
     private readonly CheckpointerSettings _settings;
@@ -148,6 +157,28 @@ internal sealed class Checkpointer : IDisposable
         }
     }
 
+    /// <summary>Does for that long what comes, or nothing; not while another write-ahead file is full already, for then there is no time.</summary>
+    private void DoOtherWork(TimeSpan period)
+    {
+        long begun = TimeProvider.System.GetTimestamp(); // the real clock, because a thread really waits here
+        while (TryTakeWithin(period - TimeProvider.System.GetElapsedTime(begun), out var work))
+            work?.Invoke();
+    }
+
+    /// <summary>Waits until there is work or no time left; false if there is no time.</summary>
+    private bool TryTakeWithin(TimeSpan rest, out Action? work)
+    {
+        work = null;
+        lock (_gate)
+        {
+            if (rest <= TimeSpan.Zero || _stopping || _halted || _fullFiles > 1)
+                return false;
+            if (!_work.TryDequeue(out work))
+                Monitor.Wait(_gate, rest);
+            return true;
+        }
+    }
+
     private void StoreNow(FileTurn turn)
     {
         long through = turn.BeginStore();
@@ -176,18 +207,20 @@ internal sealed class Checkpointer : IDisposable
 
     private void RetireNow(long due, long full)
     {
-        var turns = _settings.Running().Where(turn => turn.OldestFile <= due).Select(static turn => (turn, turn.BeginStore())).ToList();
-        _settings.BeforeStore();
-        foreach (var (turn, through) in turns)
+        var held = _settings.Running().Where(turn => turn.OldestFile <= due).ToList();
+        foreach (var part in held.Chunk(Math.Max(TurnsInPart, (int)Math.Ceiling((double)held.Count / MaxParts))))
         {
-            StoreDurable(turn, through);
-            if (_unsynced.Count >= MaxUnsyncedFiles)
-                SyncAll();
+            var turns = part.Where(turn => turn.OldestFile <= due).Select(static turn => (turn, turn.BeginStore())).ToList(); // some were stored meanwhile
+            _settings.BeforeStore();
+            foreach (var (turn, through) in turns)
+                StoreDurable(turn, through);
+            SyncAll();
+            DoOtherWork(Pause);
         }
 
         SyncAll();
-        long held = _settings.Running().Select(static turn => turn.OldestFile).DefaultIfEmpty(long.MaxValue).Min();
-        long last = Math.Min(full, held - 1);
+        long oldest = _settings.Running().Select(static turn => turn.OldestFile).DefaultIfEmpty(long.MaxValue).Min();
+        long last = Math.Min(full, oldest - 1);
         foreach (string path in _disk.List(_folder, WriteAheadFile.Ending).OrderBy(WriteAheadFile.NumberOf))
         {
             if (!(WriteAheadFile.NumberOf(path) <= last))

@@ -3,7 +3,7 @@ namespace Passwindow.Journal.Files;
 /// <summary>
 /// The group commit: what gathered from all turns is written at once, synced once, and then shown. Nothing is shown before (contract, promise 1). Whoever
 /// appended a row commits it, as long as commits are fast; what else there is, and all where the disk is slow, is
-/// committed by a thread of its own. The first write or sync that fails is the last.
+/// committed by a thread of its own. Viewers are woken by who committed, while others commit already. The first write or sync that fails is the last.
 /// </summary>
 internal sealed class CommitLoop : ICommitQueue, IDisposable
 {
@@ -24,7 +24,6 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     private readonly Lock _rolling = new();
     private readonly List<(ICommitting Each, long Seq)> _batch = [];
     private readonly LineBuffer _lines = new();
-    private readonly WakeUps _wakeUps = new();
     private readonly Thread _thread;
     private Queue<ICommitting> _gathered = new();
     private WriteAheadFile _file;
@@ -64,8 +63,6 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     public void Enqueue(ICommitting each) => _queue.Enqueue(each);
 
     public void Hurry() => _queue.Hurry();
-
-    public bool IsInRow => _queue.IsInRow;
 
     /// <inheritdoc cref="IAppendsInRows.BeginRow"/>
     public void BeginRow() => _queue.BeginRow();
@@ -134,12 +131,12 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
         {
             while (_queue.WaitUntilDue(Volatile.Read(ref _begunAt)))
             {
+                var wakeUps = WakeUps.OfThisThread;
                 lock (_committing)
-                {
-                    CommitWaiting();
-                    if (_queue.TakeRollDue() || _file.Length > _settings.MaxFileBytes)
-                        Roll();
-                }
+                    CommitWaiting(wakeUps);
+                wakeUps.Run();
+                if (_queue.TakeRollDue() || _file.Length > _settings.MaxFileBytes)
+                    Roll();
             }
         }
         catch (Exception e)
@@ -154,12 +151,14 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
 
     private void CommitHereIfFast()
     {
-        // Who is woken by a commit may wait for the next one: that begins when this one has woken everybody.
-        if (!_isFast || _committing.IsHeldByCurrentThread || !_committing.TryEnter(Patience))
+        var wakeUps = WakeUps.OfThisThread;
+
+        // Who is woken by a commit may append and wait for the next one, which is not made within this one: it could wake the next, and so on.
+        if (!_isFast || wakeUps.AreUnderWay || !_committing.TryEnter(Patience))
             return;
         try
         {
-            CommitWaiting();
+            CommitWaiting(wakeUps);
             if (_file.Length > _settings.MaxFileBytes)
                 _queue.RollSoon(); // by the thread, for that takes syncs
         }
@@ -171,17 +170,19 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
         {
             _committing.Exit();
         }
+
+        wakeUps.Run();
     }
 
-    private void CommitWaiting()
+    private void CommitWaiting(WakeUps wakeUps)
     {
         if (!_queue.TryTake(ref _gathered))
             return;
         while (_gathered.Count > 0)
-            Commit();
+            Commit(wakeUps);
     }
 
-    private void Commit()
+    private void Commit(WakeUps wakeUps)
     {
         Volatile.Write(ref _begunAt, TimeProvider.System.GetTimestamp());
         _batch.Clear();
@@ -202,16 +203,25 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
             var turn = each as FileTurn;
             if (turn is not null)
                 _settings.OnDurable(turn); // before anybody is told: who asks for the list upon an event finds what the event says
-            each.Publish(seq, _wakeUps);
+            each.Publish(seq, wakeUps);
             if (turn is not null)
                 _settings.OnPublished(turn);
         }
-
-        _wakeUps.Run();
     }
 
-    /// <summary>Begins the next file. It says which turns go on, so that recovery needs no file before it once those are stored.</summary>
     private void Roll()
+    {
+        if (_settings.Durability == Durability.Os)
+            SyncWritten(); // while commits go on: those that wait below then wait for what came meanwhile, and not for a whole file
+        lock (_committing)
+        {
+            long full = BeginNext();
+            _settings.OnRolled(full, Interlocked.Exchange(ref _retiresAll, false));
+        }
+    }
+
+    /// <summary>Begins the next file, and gives the full one's number. It says which turns go on, so that recovery needs no file before it once those are stored.</summary>
+    private long BeginNext()
     {
         if (_settings.Durability == Durability.Os)
             _file.Sync(); // a file that is not the last must be whole whatever happens
@@ -236,7 +246,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
         lock (_rolling)
             _file = next;
         full.Dispose();
-        _settings.OnRolled(full.Number, Interlocked.Exchange(ref _retiresAll, false));
+        return full.Number;
     }
 }
 

@@ -106,25 +106,6 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
         _commits.Enqueue(this);
     }
 
-    public ValueTask AppendAsync(EventType type, ReadOnlySpan<byte> json)
-    {
-        // A row of its own: to wake the journal's thread and be woken by it takes longer than a fast commit.
-        bool begins = !_commits.IsInRow;
-        if (begins)
-            _commits.BeginRow();
-        try
-        {
-            Append(type, json);
-        }
-        finally
-        {
-            if (begins)
-                _commits.EndRow();
-        }
-
-        return CommitAsync();
-    }
-
     public void Hurry() => _commits.Hurry();
 
     public async ValueTask CommitAsync()

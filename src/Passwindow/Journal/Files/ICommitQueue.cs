@@ -7,15 +7,6 @@ internal interface ICommitQueue
 
     /// <summary>Somebody waits for what is queued: the next commit begins as soon as the last one has ended.</summary>
     void Hurry();
-
-    /// <summary>Whether this thread is in a row.</summary>
-    bool IsInRow { get; }
-
-    /// <inheritdoc cref="IAppendsInRows.BeginRow"/>
-    void BeginRow();
-
-    /// <inheritdoc cref="IAppendsInRows.EndRow"/>
-    void EndRow();
 }
 
 /// <summary>Something that has lines to commit. Both are called by the commit loop, never at once.</summary>

@@ -9,7 +9,16 @@ internal sealed class WakeUps
     /// <summary>How many one thread wakes in a row: some hundred microseconds' worth of writes to sockets. On a single core sharing gains nothing.</summary>
     private static readonly int Share = Environment.ProcessorCount == 1 ? int.MaxValue : 32;
 
+    [ThreadStatic]
+    private static WakeUps? t_ofThisThread;
+
     private readonly List<ICommitListener> _woken = [];
+
+    /// <summary>For what this thread commits.</summary>
+    public static WakeUps OfThisThread => t_ofThisThread ??= new();
+
+    /// <summary>Whether <see cref="Run"/> is at it, and this is called by one of those whom it woke.</summary>
+    public bool AreUnderWay { get; private set; }
 
     public void Add(ICommitListener[] listeners)
     {
@@ -20,11 +29,13 @@ internal sealed class WakeUps
     /// <summary>Wakes all that were added; a share of them on this thread.</summary>
     public void Run()
     {
+        AreUnderWay = true;
         HandOver(_woken, from: Share);
         int own = Math.Min(Share, _woken.Count);
         for (int i = 0; i < own; i++)
             _woken[i].OnCommitted();
         _woken.Clear();
+        AreUnderWay = false;
     }
 
     /// <summary>Wakes all of them on other threads: for who holds a lock, or is in a hurry.</summary>

@@ -53,9 +53,9 @@ internal sealed partial class Epoll : IDisposable
         }
     }
 
-    /// <summary>Waits for that long, or until something is to be told, which is then not told again.</summary>
+    /// <summary>Waits for that long at most until something is to be told, and gives how many.</summary>
     /// <exception cref="EntryPointNotFoundException">The C library is older than such waits (glibc before 2.35).</exception>
-    public void Wait(TimeSpan most) => _ = Wait(_handle, _events, MostAtOnce, new Timespec(most), signals: 0);
+    public int Wait(TimeSpan most) => Math.Max(0, Wait(_handle, _events, MostAtOnce, new Timespec(most), signals: 0));
 
     /// <summary>One of what the last wait told: what happened, and whose it is.</summary>
     public (uint What, ulong Key) this[int index]
@@ -73,11 +73,11 @@ internal sealed partial class Epoll : IDisposable
     /// <summary>From now on tells all that happens to a descriptor, under that key.</summary>
     public void Watch(int descriptor, ulong key) => Ask(Add, descriptor, Readable | Writable | PeerClosed | EdgeTriggered, key);
 
-    /// <summary>Tells once that a descriptor can be read.</summary>
-    public void WatchOnce(int descriptor) => Ask(Add, descriptor, Readable | Once, key: 0);
+    /// <summary>Tells once that a descriptor can be read, under that key.</summary>
+    public void WatchOnce(int descriptor, ulong key) => Ask(Add, descriptor, Readable | Once, key);
 
     /// <summary>Tells it once more of one that <see cref="WatchOnce"/> knows.</summary>
-    public void WatchAgain(int descriptor) => Ask(Modify, descriptor, Readable | Once, key: 0);
+    public void WatchAgain(int descriptor, ulong key) => Ask(Modify, descriptor, Readable | Once, key);
 
     /// <summary>Tells nothing more of it, but for what a wait has told already.</summary>
     public void Forget(int descriptor) => _ = Control(_handle, Delete, descriptor, stackalloc byte[Size]);

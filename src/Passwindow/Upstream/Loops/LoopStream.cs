@@ -152,7 +152,7 @@ internal sealed partial class LoopStream : AsyncStream, IValueTaskSource<int>
 
     private void Await(int reads)
     {
-        _loop.Await(_descriptor);
+        _loop.Await(_key, _descriptor);
         _awaited = reads;
     }
 

@@ -9,7 +9,7 @@ namespace Passwindow.Upstream.Loops;
 /// <remarks>
 /// Rounds begin a millisecond apart or less, so that more gathers. To wake for every token of a thousand answers costs more than to read them; who looks
 /// a thousand times a second or some thousand finds many at once, and does the same few things for all of them while the processor still has them at hand. After a round
-/// that takes longer the next one begins at once. What a request is answered with first does not wait for the next round.
+/// that takes longer the next one begins at once. What a request is answered with first waits for no round and for no other connection's tokens.
 /// </remarks>
 internal sealed partial class ReadLoop : IDisposable
 {
@@ -50,7 +50,7 @@ internal sealed partial class ReadLoop : IDisposable
             _places[place] = (stream, generation);
             ulong key = ((ulong)generation << 32) | (uint)place;
             _epoll.Watch(descriptor, key);
-            _awaited.WatchOnce(descriptor);
+            _awaited.WatchOnce(descriptor, key);
             return key;
         }
     }
@@ -68,7 +68,7 @@ internal sealed partial class ReadLoop : IDisposable
     }
 
     /// <summary>Reads what comes next on that connection as soon as it comes, once.</summary>
-    public void Await(int descriptor) => _awaited.WatchAgain(descriptor);
+    public void Await(ulong key, int descriptor) => _awaited.WatchAgain(descriptor, key);
 
     /// <summary>Ends the thread. No stream may be in use any more.</summary>
     public void Dispose()
@@ -79,25 +79,32 @@ internal sealed partial class ReadLoop : IDisposable
 
     private void Run()
     {
+        long begun = 0;
         while (true)
         {
+            while (AwaitNext(begun) is > 0 and var awaited)
+                Read(_awaited, awaited); // in a round of its own, which ends with its commit: somebody looks at an empty screen
             int count = _epoll.Wait();
             if (_isOver)
                 break;
-            long begun = TimeProvider.System.GetTimestamp();
-            _rounds.Begin();
-            for (int i = 0; i < count; i++)
-            {
-                var (what, key) = _epoll[i];
-                Find(key)?.OnHappened(what);
-            }
-
-            _rounds.End();
-            Rest(begun);
+            begun = TimeProvider.System.GetTimestamp();
+            Read(_epoll, count);
         }
 
         _epoll.Dispose();
         _awaited.Dispose();
+    }
+
+    private void Read(Epoll told, int count)
+    {
+        _rounds.Begin();
+        for (int i = 0; i < count; i++)
+        {
+            var (what, key) = told[i];
+            Find(key)?.OnHappened(what);
+        }
+
+        _rounds.End();
     }
 
     private LoopStream? Find(ulong key)
@@ -109,25 +116,25 @@ internal sealed partial class ReadLoop : IDisposable
         }
     }
 
-    // The real clock, because a thread really waits here.
-    private void Rest(long begun)
+    /// <summary>Rests until the next round is due, or one of those comes that somebody waits for; gives how many have come.</summary>
+    private int AwaitNext(long begun)
     {
-        var took = TimeProvider.System.GetElapsedTime(begun);
-        var rest = _spacing - took;
+        var rest = _spacing - TimeProvider.System.GetElapsedTime(begun); // the real clock, because a thread really waits here
         if (rest < ShortestRest)
-            return;
+            rest = TimeSpan.Zero;
         try
         {
             if (!_restsAsleep)
-                _awaited.Wait(rest);
+                return _awaited.Wait(rest);
         }
         catch (EntryPointNotFoundException)
         {
             _restsAsleep = true;
         }
 
-        if (_restsAsleep)
+        if (rest > TimeSpan.Zero)
             _ = Sleep((uint)rest.TotalMicroseconds);
+        return 0;
     }
 
     [LibraryImport("libc", EntryPoint = "usleep")]

@@ -10,8 +10,8 @@ namespace Passwindow.Upstream.Loops;
 /// </summary>
 internal sealed class ReadLoops : IDisposable
 {
-    /// <summary>Where a round ends with a sync: a thousand a second at most.</summary>
-    private static readonly TimeSpan SyncedSpacing = TimeSpan.FromMilliseconds(1);
+    /// <summary>Where a round ends with a sync: seven hundred a second at most, and the disk free for a first token in between.</summary>
+    private static readonly TimeSpan SyncedSpacing = TimeSpan.FromMilliseconds(1.5);
 
     /// <summary>Where tokens wait for no sync.</summary>
     private static readonly TimeSpan UnsyncedSpacing = TimeSpan.FromMicroseconds(200);

@@ -196,6 +196,40 @@ public sealed class LoopStreamTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task What_a_request_is_answered_with_first_is_read_before_what_came_earlier_on_others()
+    {
+        using var slow = new ReadLoop(TimeSpan.FromMilliseconds(500), new NoRounds());
+        var (busy, busyPeer) = await ConnectAsync(slow);
+        var (asked, askedPeer) = await ConnectAsync(slow);
+        using (busyPeer)
+        using (askedPeer)
+        await using (busy)
+        await using (asked)
+        {
+            byte[] buffer = new byte[16];
+            var first = busy.ReadAsync(buffer).AsTask(); // what is read first on a connection is waited for, too
+            busyPeer.Send("0"u8);
+            await first.WaitAsync(Asking.Patience);
+
+            // More than once: a round may just begin when both have come.
+            bool wasFirst = false;
+            for (int i = 0; i < 20 && !wasFirst; i++)
+            {
+                var token = busy.ReadAsync(buffer).AsTask();
+                busyPeer.Send("1"u8);
+                await asked.WriteAsync("?"u8.ToArray());
+                var answer = asked.ReadAsync(new byte[16]).AsTask();
+                askedPeer.Send("!"u8);
+                await answer.WaitAsync(Asking.Patience);
+                wasFirst = !token.IsCompleted;
+                await token.WaitAsync(Asking.Patience);
+            }
+
+            Assert.True(wasFirst);
+        }
+    }
+
+    [Fact]
     public async Task Where_nobody_listens_the_connection_is_refused()
     {
         var address = Address;
@@ -214,12 +248,12 @@ public sealed class LoopStreamTests(ITestOutputHelper output) : IDisposable
     }
 
     // One at a time, so that who connects and who is accepted belong together.
-    private async Task<(LoopStream Stream, Socket Peer)> ConnectAsync()
+    private async Task<(LoopStream Stream, Socket Peer)> ConnectAsync(ReadLoop? loop = null)
     {
         await _connecting.WaitAsync();
         try
         {
-            var stream = await LoopStream.ConnectAsync(_loop, Address, default);
+            var stream = await LoopStream.ConnectAsync(loop ?? _loop, Address, default);
             return (stream, await _listener.AcceptAsync());
         }
         finally
