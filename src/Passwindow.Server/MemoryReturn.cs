@@ -16,25 +16,27 @@ internal sealed class MemoryReturn(Pulse pulse, TimeProvider time) : IHostedServ
     /// <summary>How long it has been gone. Connections and buffers are given up a little later than their responses.</summary>
     private static readonly TimeSpan GoneFor = TimeSpan.FromSeconds(3);
 
+    private IDisposable? _pulsing;
     private int _most;
     private long? _goneSince;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        pulse.Add(this);
+        _pulsing = pulse.Add(this);
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        pulse.Remove(this);
+        _pulsing?.Dispose();
         return Task.CompletedTask;
     }
 
-    public void OnPulse()
+    public TimeSpan OnPulse()
     {
         if (IsDue(pulse.Count))
             ThreadPool.UnsafeQueueUserWorkItem(static _ => Collect(), null);
+        return TimeSpan.Zero;
     }
 
     /// <summary>Whether a crowd has gone for long enough; says so once.</summary>

@@ -166,15 +166,14 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
         _completion.TrySetResult();
     }
 
-    public void OnPulse()
+    public TimeSpan OnPulse()
     {
+        bool isDue;
         lock (_gate)
-        {
-            if (!Decide(Due()))
-                return;
-        }
-
-        _cancellation.Cancel();
+            isDue = Decide(Due());
+        if (isDue)
+            _cancellation.Cancel();
+        return TimeSpan.Zero; // a viewer that leaves or a token that is owed begins another time
     }
 
     public void OnCommitted()

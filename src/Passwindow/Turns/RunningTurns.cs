@@ -212,7 +212,7 @@ internal sealed class RunningTurns(
         var listening = writer.Reader.Listen(turn);
         _turns[opening.Key] = turn;
         place.Take(turn);
-        pulse.Add(turn);
+        var pulsing = pulse.Add(turn);
         metrics.TurnBegan();
         if (_closing)
             turn.Cancel(CancelReason.ShuttingDown); // it was let in a moment before, and the sweep may have missed it
@@ -225,7 +225,7 @@ internal sealed class RunningTurns(
             await Task.Yield(); // the request goes on at once
             await BeginAsync(loop);
             listening.Dispose();
-            pulse.Remove(turn);
+            pulsing.Dispose();
             _turns.TryRemove(opening.Key, out _);
             Leave(place);
             metrics.TurnEnded(turn.Outcome.Reason, turn.Outcome.FirstToken, turn.Elapsed, turn.TokensToNobody);

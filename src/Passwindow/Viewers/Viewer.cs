@@ -45,7 +45,7 @@ internal sealed class Viewer : IPulsed, ICommitListener
         using var listening = _turn.Listen(this);
         using var leaving = left.UnsafeRegister(static viewer => ((Viewer)viewer!)._signal.Set(), this);
         using var closing = _settings.Closing.UnsafeRegister(static viewer => ((Viewer)viewer!)._signal.Set(), this);
-        _settings.Pulse.Add(this);
+        using var pulsing = _settings.Pulse.Add(this);
         try
         {
             _writer.Share(_settings.Spellings);
@@ -74,7 +74,6 @@ internal sealed class Viewer : IPulsed, ICommitListener
         }
         finally
         {
-            _settings.Pulse.Remove(this);
             _writer.Leave();
             _settings.Timeline?.Left();
         }
@@ -83,22 +82,40 @@ internal sealed class Viewer : IPulsed, ICommitListener
     /// <summary>Writes right here what was committed: nothing in the loop blocks, and a socket that takes nothing suspends it.</summary>
     public void OnCommitted() => _signal.SetHere();
 
-    public void OnPulse()
+    public TimeSpan OnPulse()
     {
-        if (_isFlushing)
-        {
-            // Kestrel's own limit allows a stuck viewer of a fast turn hours: it counts the bytes written so far.
-            if (_settings.Time.GetElapsedTime(Volatile.Read(ref _flushingSince)) >= _settings.StuckAfter)
-                _settings.Abort();
-            return;
-        }
+        var left = _isFlushing ? LeftOfFlush() : LeftOfSilence();
+        if (_dialect.EndsWhenPeopleAreAsked)
+            return TimeSpan.Zero;
 
+        // From now on a flush may begin, or a silence.
+        var soonest = _settings.HeartbeatAfter < _settings.StuckAfter ? _settings.HeartbeatAfter : _settings.StuckAfter;
+        return left > TimeSpan.Zero && left < soonest ? left : soonest;
+    }
+
+    /// <summary>How long the viewer may take on; it is given up if that is over.</summary>
+    private TimeSpan LeftOfFlush()
+    {
+        // Kestrel's own limit allows a stuck viewer of a fast turn hours: it counts the bytes written so far.
+        var left = _settings.StuckAfter - _settings.Time.GetElapsedTime(Volatile.Read(ref _flushingSince));
+        if (left <= TimeSpan.Zero)
+            _settings.Abort();
+        return left;
+    }
+
+    /// <summary>How long it may be silent on; a heartbeat is due if that is over.</summary>
+    private TimeSpan LeftOfSilence()
+    {
         if (WaitsForPeople)
             _signal.Set(); // that a turn waits is no event: nothing else wakes the viewer
-        if (_settings.Time.GetElapsedTime(Volatile.Read(ref _lastWrite)) < _settings.HeartbeatAfter)
-            return;
-        _heartbeatDue = true;
-        _signal.Set();
+        var left = _settings.HeartbeatAfter - _settings.Time.GetElapsedTime(Volatile.Read(ref _lastWrite));
+        if (left <= TimeSpan.Zero)
+        {
+            _heartbeatDue = true;
+            _signal.Set();
+        }
+
+        return left;
     }
 
     private bool WaitsForPeople => _dialect.EndsWhenPeopleAreAsked && _settings.WaitsForPeople();
