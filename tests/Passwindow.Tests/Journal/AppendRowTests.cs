@@ -170,6 +170,31 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task Whatever_call_fails_while_rows_of_several_threads_are_committed_the_file_stays_the_last_and_is_not_synced_again()
+    {
+        output.WriteLine($"seed {TestDepth.Seed}");
+        int trials = TestDepth.Rounds(quick: 40, full: 400);
+        var violations = new List<string>();
+        for (int trial = 0; trial < trials; trial++)
+        {
+            int at = 20 + (trial * 3 % 200);
+            bool forEver = trial % 2 == 0;
+            var disk = new SimulatedDisk();
+            disk.Fault = call => (call.Number == at || (forEver && call.Number > at)) && call.Kind is (DiskCallKind.Sync or DiskCallKind.Write) ? DiskFault.Error : DiskFault.None;
+            var history = new History();
+            await using (var journal = FaultyJournal.Open(disk, commitClock: new HandTime()))
+                await Task.WhenAll(Enumerable.Range(0, 3).Select(number => Task.Factory.StartNew(() => AppendWhileItTakes(journal, history, number), TaskCreationOptions.LongRunning)));
+
+            if (disk.SyncedAgainAfterFailure)
+                violations.Add($"call {at}: a file was synced again");
+            foreach (string violation in await FaultyJournal.CheckRecoveredAsync(disk.AfterPowerCut(new Random(HashCode.Combine(TestDepth.Seed, trial))), history, history.SeenCount))
+                violations.Add($"call {at}: {violation}");
+        }
+
+        Violations.AssertNone(violations);
+    }
+
+    [Fact]
     public async Task A_row_that_goes_on_while_the_journal_is_closed_ends_without_a_word()
     {
         var journal = Open(Durability.Os);
@@ -191,6 +216,18 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
         turn.Start();
         await turn.CommitAsync();
         return turn;
+    }
+
+    private static void AppendWhileItTakes(FileJournal journal, History history, int number)
+    {
+        try
+        {
+            Append(journal, history, number, rounds: 20);
+        }
+        catch (Exception e) when (e is JournalUnavailableException or AggregateException { InnerException: JournalUnavailableException })
+        {
+            // It says so.
+        }
     }
 
     private static void Append(FileJournal journal, History history, int number, int rounds)

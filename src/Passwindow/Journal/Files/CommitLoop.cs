@@ -162,10 +162,6 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
             if (_file.Length > _settings.MaxFileBytes)
                 _queue.RollSoon(); // by the thread, for that takes syncs
         }
-        catch (Exception e)
-        {
-            Fail(e);
-        }
         finally
         {
             _committing.Exit();
@@ -178,8 +174,15 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     {
         if (!_queue.TryTake(ref _gathered))
             return;
-        while (_gathered.Count > 0)
-            Commit(wakeUps);
+        try
+        {
+            while (_gathered.Count > 0)
+                Commit(wakeUps);
+        }
+        catch (Exception e)
+        {
+            Fail(e); // still under the lock, so that no other thread commits what would follow a gap
+        }
     }
 
     private void Commit(WakeUps wakeUps)
@@ -215,8 +218,17 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
             SyncWritten(); // while commits go on: those that wait below then wait for what came meanwhile, and not for a whole file
         lock (_committing)
         {
-            long full = BeginNext();
-            _settings.OnRolled(full, Interlocked.Exchange(ref _retiresAll, false));
+            if (_file.HasFailed)
+                return; // on a thread that committed a row, just now
+            try
+            {
+                long full = BeginNext();
+                _settings.OnRolled(full, Interlocked.Exchange(ref _retiresAll, false));
+            }
+            catch (Exception e)
+            {
+                Fail(e); // under the lock, as above
+            }
         }
     }
 

@@ -30,12 +30,18 @@ internal sealed class WakeUps
     public void Run()
     {
         AreUnderWay = true;
-        HandOver(_woken, from: Share);
-        int own = Math.Min(Share, _woken.Count);
-        for (int i = 0; i < own; i++)
-            _woken[i].OnCommitted();
-        _woken.Clear();
-        AreUnderWay = false;
+        try
+        {
+            HandOver(_woken, from: Share);
+            int own = Math.Min(Share, _woken.Count);
+            for (int i = 0; i < own; i++)
+                _woken[i].OnCommitted();
+        }
+        finally
+        {
+            _woken.Clear();
+            AreUnderWay = false;
+        }
     }
 
     /// <summary>Wakes all of them on other threads: for who holds a lock, or is in a hurry.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 
 namespace Passwindow.Journal.Files;
 
@@ -8,6 +9,7 @@ internal sealed class WriteAheadFile : IDisposable
     public const string Ending = ".jsonl";
 
     private readonly IDiskFile _file;
+    private volatile Exception? _failure; // then nobody knows what is on the disk, and a sync that succeeds would say too much
 
     private WriteAheadFile(IDiskFile file, string path, long number)
     {
@@ -19,6 +21,9 @@ internal sealed class WriteAheadFile : IDisposable
     public string FilePath { get; }
 
     public long Number { get; }
+
+    /// <summary>Whether a write or sync of it has failed: it must stay the last one, for only of the last may something be missing.</summary>
+    public bool HasFailed => _failure is not null;
 
     /// <summary>The end of the last batch that was written, and synced if it was to be.</summary>
     public long Length { get; private set; }
@@ -56,14 +61,16 @@ internal sealed class WriteAheadFile : IDisposable
     /// </summary>
     public void Append(ReadOnlySpan<byte> lines, uint crc, bool sync)
     {
+        ThrowIfFailed();
         try
         {
             _file.Write(lines, Length);
             if (sync)
                 _file.Sync();
         }
-        catch
+        catch (Exception e)
         {
+            _failure = e;
             CutBack();
             throw;
         }
@@ -72,9 +79,27 @@ internal sealed class WriteAheadFile : IDisposable
         Crc = crc;
     }
 
-    public void Sync() => _file.Sync();
+    public void Sync()
+    {
+        ThrowIfFailed();
+        try
+        {
+            _file.Sync();
+        }
+        catch (Exception e)
+        {
+            _failure = e;
+            throw;
+        }
+    }
 
     public void Dispose() => _file.Dispose();
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is { } failure)
+            ExceptionDispatchInfo.Throw(failure); // the same: what was missing room is healed by room
+    }
 
     private void CutBack()
     {
