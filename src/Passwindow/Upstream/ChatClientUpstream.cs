@@ -16,6 +16,7 @@ internal sealed class ChatClientUpstream(Func<IChatClient> client, ILogger<ChatC
     /// <inheritdoc/>
     public async Task AskAsync(ChatRequest request, IChatListener listener, CancellationToken cancellation)
     {
+        await Task.Yield(); // what a client does before it first waits, if it ever does, holds up no turn's start
         await using var updates = new ChatClientUpdates(cancellation);
         var reader = new ChatClientReader();
         var said = new List<ChatEvent>();

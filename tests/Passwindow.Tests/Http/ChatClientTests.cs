@@ -35,6 +35,23 @@ public sealed class ChatClientTests
     }
 
     [Fact]
+    public async Task One_that_blocks_before_it_answers_holds_up_neither_the_head_nor_the_start()
+    {
+        using var goOn = new ManualResetEventSlim();
+        var client = new FakeChatClient(_ =>
+        {
+            Assert.True(goOn.Wait(ServerUnderTest.Patience, CancellationToken.None)); // it heeds nothing
+            return new[] { new ChatResponseUpdate(ChatRole.Assistant, "late") { FinishReason = ChatFinishReason.Stop } }.ToAsyncEnumerable();
+        });
+        await using var server = await ServerUnderTest.StartAsync(upstream: null, services: services => services.AddSingleton<IChatClient>(client));
+        await using var viewer = await server.AskAsync();
+        Assert.Equal("start", Assert.Single(await viewer.NextAsync(1)).Type);
+
+        goOn.Set();
+        Assert.Equal("late", (await viewer.RestAsync()).Text());
+    }
+
+    [Fact]
     public async Task Without_any_model_the_demo_answers()
     {
         await using var server = await ServerUnderTest.StartAsync(upstream: null, services: services => services.AddKeyedSingleton<object>("other", new object()));
