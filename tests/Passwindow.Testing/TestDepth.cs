@@ -5,6 +5,12 @@ namespace Passwindow.Testing;
 /// </summary>
 public static class TestDepth
 {
+    /// <summary>The trait of a class that <c>./test --quick</c> leaves out, with <see cref="Full"/> as its value: long journeys through browsers and real clients.</summary>
+    public const string Trait = "depth";
+
+    /// <inheritdoc cref="Trait"/>
+    public const string Full = "full";
+
     /// <summary>Whether the full part is asked for.</summary>
     public static bool IsFull { get; } = Environment.GetEnvironmentVariable("PASSWINDOW_TESTS") == "full";
 

@@ -9,6 +9,7 @@ namespace Passwindow.Integration.Tests.Browser;
 
 /// <summary>What a turn looks like from the inside: its frames in each dialect, and when what happened to it.</summary>
 [Collection(nameof(ChromiumTests))]
+[Trait(TestDepth.Trait, TestDepth.Full)]
 public sealed class InspectorTests(Chromium chromium)
 {
     [Fact]

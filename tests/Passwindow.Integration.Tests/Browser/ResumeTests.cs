@@ -6,6 +6,7 @@ namespace Passwindow.Integration.Tests.Browser;
 
 /// <summary>Nothing that happens to a page or its network loses or doubles a character.</summary>
 [Collection(nameof(ChromiumTests))]
+[Trait(TestDepth.Trait, TestDepth.Full)]
 public sealed class ResumeTests(Chromium chromium, ITestOutputHelper output)
 {
     [Fact]

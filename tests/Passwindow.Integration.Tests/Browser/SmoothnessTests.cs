@@ -9,6 +9,7 @@ namespace Passwindow.Integration.Tests.Browser;
 
 /// <summary>The page stays responsive under a fast model and in a long conversation.</summary>
 [Collection(nameof(ChromiumTests))]
+[Trait(TestDepth.Trait, TestDepth.Full)]
 public sealed class SmoothnessTests(Chromium chromium, ITestOutputHelper output)
 {
     private const int TokensPerSecond = 300;

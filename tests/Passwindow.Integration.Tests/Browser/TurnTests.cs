@@ -1,10 +1,12 @@
 using Microsoft.Playwright;
+using Passwindow.Testing;
 using Xunit;
 
 namespace Passwindow.Integration.Tests.Browser;
 
 /// <summary>What a person can do with an answer: stop it, have it again, ask differently, try again.</summary>
 [Collection(nameof(ChromiumTests))]
+[Trait(TestDepth.Trait, TestDepth.Full)]
 public sealed class TurnTests(Chromium chromium)
 {
     [Fact]

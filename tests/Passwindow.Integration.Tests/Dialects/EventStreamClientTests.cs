@@ -7,6 +7,7 @@ namespace Passwindow.Integration.Tests.Dialects;
 /// <summary>
 /// npm's <c>eventsource</c> and Microsoft's <c>fetch-event-source</c>, unchanged, behind a proxy that cuts their connections at random places: each event once.
 /// </summary>
+[Trait(TestDepth.Trait, TestDepth.Full)]
 public sealed class EventStreamClientTests(ITestOutputHelper log)
 {
     private const int Tokens = 40;

@@ -1,11 +1,13 @@
 using Microsoft.Playwright;
 using Passwindow.Integration.Tests.Browser;
+using Passwindow.Testing;
 using Xunit;
 
 namespace Passwindow.Integration.Tests.Dialects.UIMessages;
 
 /// <summary>A page with <c>useChat</c>, in a real browser, with the last release of each version of the AI SDK.</summary>
 [Collection(nameof(ChromiumTests))]
+[Trait(TestDepth.Trait, TestDepth.Full)]
 public sealed class ChatAppPageTests(Chromium chromium)
 {
     public static TheoryData<string> Versions => ["5", "6", "7"];

@@ -5,6 +5,7 @@ using Xunit;
 namespace Passwindow.Integration.Tests.Dialects.UIMessages;
 
 /// <summary>The AI SDK's chat and transport, first and last of each major version, unchanged, in node.</summary>
+[Trait(TestDepth.Trait, TestDepth.Full)]
 public sealed class UIMessageClientTests
 {
     public static TheoryData<string> Versions => ["5.0.0", "5", "6.0.0", "6", "7.0.0", "7"];
