@@ -184,8 +184,6 @@ internal sealed class Checkpointer : IDisposable
         long through = turn.BeginStore();
         _settings.BeforeStore();
         StoreDurable(turn, through);
-        if (_unsynced.Count >= MaxUnsyncedFiles || _unsyncedBytes >= MaxUnsyncedBytes)
-            SyncAll();
     }
 
     private void StoreDurable(FileTurn turn, long through)
@@ -203,6 +201,9 @@ internal sealed class Checkpointer : IDisposable
             _unsynced.Add(turn.File);
             _unsyncedBytes += turn.Store(through);
         }
+
+        if (_unsynced.Count >= MaxUnsyncedFiles || _unsyncedBytes >= MaxUnsyncedBytes)
+            SyncAll();
     }
 
     private void RetireNow(long due, long full)
