@@ -1,7 +1,7 @@
 namespace Passwindow.Journal.Files;
 
 /// <summary>
-/// Wakes those who wait for the turns of one batch. Few are woken right here, one after the other, because to hand one over to another
+/// Wakes those who wait for the turns that one thread has just committed. Few are woken right here, one after the other, because to hand one over to another
 /// thread costs more than what it does; many are shared with the thread pool, so that they hold up neither each other nor the next commit.
 /// </summary>
 internal sealed class WakeUps

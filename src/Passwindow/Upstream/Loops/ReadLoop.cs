@@ -7,9 +7,9 @@ namespace Passwindow.Upstream.Loops;
 /// What comes of a round can so be dealt with together.
 /// </summary>
 /// <remarks>
-/// Rounds begin a millisecond apart or less, so that more gathers. To wake for every token of a thousand answers costs more than to read them; who looks
-/// a thousand times a second or some thousand finds many at once, and does the same few things for all of them while the processor still has them at hand. After a round
-/// that takes longer the next one begins at once. What a request is answered with first waits for no round and for no other connection's tokens.
+/// Rounds begin a millisecond and a half apart or less, so that more gathers. To wake for every token of a thousand answers costs more than to read them; who looks
+/// some hundred times a second or some thousand finds many at once, and does the same few things for all of them while the processor still has them at hand. After a round
+/// that takes longer the next one begins at once. What a request is answered with first waits for no rest, and comes before what other connections have.
 /// </remarks>
 internal sealed partial class ReadLoop : IDisposable
 {
@@ -83,7 +83,12 @@ internal sealed partial class ReadLoop : IDisposable
         while (true)
         {
             while (AwaitNext(begun) is > 0 and var awaited)
+            {
                 Read(_awaited, awaited); // in a round of its own, which ends with its commit: somebody looks at an empty screen
+                if (RestAfter(begun) == TimeSpan.Zero)
+                    break; // however many more come: the others have waited long enough
+            }
+
             int count = _epoll.Wait();
             if (_isOver)
                 break;
@@ -119,9 +124,7 @@ internal sealed partial class ReadLoop : IDisposable
     /// <summary>Rests until the next round is due, or one of those comes that somebody waits for; gives how many have come.</summary>
     private int AwaitNext(long begun)
     {
-        var rest = _spacing - TimeProvider.System.GetElapsedTime(begun); // the real clock, because a thread really waits here
-        if (rest < ShortestRest)
-            rest = TimeSpan.Zero;
+        var rest = RestAfter(begun);
         try
         {
             if (!_restsAsleep)
@@ -135,6 +138,13 @@ internal sealed partial class ReadLoop : IDisposable
         if (rest > TimeSpan.Zero)
             _ = Sleep((uint)rest.TotalMicroseconds);
         return 0;
+    }
+
+    // The real clock, because a thread really waits here.
+    private TimeSpan RestAfter(long begun)
+    {
+        var rest = _spacing - TimeProvider.System.GetElapsedTime(begun);
+        return rest < ShortestRest ? TimeSpan.Zero : rest;
     }
 
     [LibraryImport("libc", EntryPoint = "usleep")]
