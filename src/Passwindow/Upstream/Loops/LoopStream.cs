@@ -23,7 +23,7 @@ internal sealed partial class LoopStream : AsyncStream, IValueTaskSource<int>
     private readonly int _descriptor;
     private readonly Lock _gate = new();
     private readonly Writing _writing;
-    private readonly Acknowledging _acknowledging;
+    private Acknowledging _acknowledging;
     private ManualResetValueTaskSourceCore<int> _read;
     private CancellationTokenRegistration _canceling;
     private Memory<byte> _into;
@@ -35,24 +35,24 @@ internal sealed partial class LoopStream : AsyncStream, IValueTaskSource<int>
     private bool _isClosed;
     private int _awaited; // how many reads are still somebody's who waits before an empty screen
 
-    private LoopStream(ReadLoop loop, Socket socket, TimeProvider time)
+    private LoopStream(ReadLoop loop, Socket socket)
     {
         _loop = loop;
         _socket = socket;
         _descriptor = (int)socket.Handle;
         _writing = new(socket);
-        _acknowledging = new(socket, time);
+        _acknowledging = new(socket);
     }
 
     /// <inheritdoc cref="Acknowledging.AreDelayed"/>
     public bool AreAcknowledgementsDelayed => _acknowledging.AreDelayed;
 
     /// <exception cref="SocketException">Nobody is there.</exception>
-    public static async ValueTask<LoopStream> ConnectAsync(ReadLoop loop, IPEndPoint endpoint, CancellationToken cancellation, TimeProvider? time = null)
+    public static async ValueTask<LoopStream> ConnectAsync(ReadLoop loop, IPEndPoint endpoint, CancellationToken cancellation)
     {
         // Not connected asynchronously: .NET would wait for the socket itself from then on.
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
-        var stream = new LoopStream(loop, socket, time ?? TimeProvider.System);
+        var stream = new LoopStream(loop, socket);
         try
         {
             stream.BeginConnect(endpoint);
@@ -131,7 +131,6 @@ internal sealed partial class LoopStream : AsyncStream, IValueTaskSource<int>
             _writing.Complete();
         if (!hasRead)
             return;
-        _acknowledging.OnRead(count);
         _justReadBy = Environment.CurrentManagedThreadId;
         Complete(count, failure, here: true);
         _justReadBy = 0;
@@ -201,6 +200,7 @@ internal sealed partial class LoopStream : AsyncStream, IValueTaskSource<int>
         // Who reads nothing asks whether there is something.
         bool looks = into.IsEmpty;
         Span<byte> one = stackalloc byte[1];
+        _acknowledging.OnReading();
 
         // Past .NET's sockets, which count, log and guard what our lock guards already.
         do
@@ -217,6 +217,9 @@ internal sealed partial class LoopStream : AsyncStream, IValueTaskSource<int>
             count = 0;
             return true;
         }
+
+        if (count > 0)
+            _acknowledging.OnRead(count);
 
         // epoll(7): of a stream, less than was asked for means that this was all. What comes later is told again; only the end has been told once and for all.
         _isEnding |= count == 0;
