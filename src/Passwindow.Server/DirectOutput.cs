@@ -49,7 +49,7 @@ internal sealed class DirectOutput(Socket socket, PipeWriter inner) : PipeWriter
             return ValueTask.FromCanceled<FlushResult>(cancellationToken);
 
         // Until the rest of an earlier flush has gone, nothing may overtake it.
-        int sent = _isBehind ? 0 : Send();
+        int sent = _isBehind ? 0 : Send(_buffer.AsSpan(0, _length));
         if (!_isBehind && sent == _length)
         {
             Release();
@@ -58,6 +58,23 @@ internal sealed class DirectOutput(Socket socket, PipeWriter inner) : PipeWriter
 
         _isBehind = true;
         HandOver(sent);
+        return FlushInnerAsync(cancellationToken);
+    }
+
+    /// <summary>Has taken all of it when it returns, sent or copied.</summary>
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        if (_length > 0 || _isBehind || cancellationToken.IsCancellationRequested)
+        {
+            this.Write(source.Span);
+            return FlushAsync(cancellationToken);
+        }
+
+        int sent = Send(source.Span);
+        if (sent == source.Length)
+            return new(new FlushResult(TakeCanceled(), isCompleted: false));
+        _isBehind = true;
+        inner.Write(source.Span[sent..]);
         return FlushInnerAsync(cancellationToken);
     }
 
@@ -89,21 +106,15 @@ internal sealed class DirectOutput(Socket socket, PipeWriter inner) : PipeWriter
     }
 
     /// <summary>Sends what the kernel takes, and gives how much; not all if the connection is broken: its own output tells so.</summary>
-    private int Send()
+    private int Send(ReadOnlySpan<byte> bytes)
     {
         int sent = 0;
-        while (sent < _length)
-        {
-            int count = Send(_buffer.AsSpan(sent, _length - sent));
-            if (count == 0)
-                break;
+        while (sent < bytes.Length && TrySend(bytes[sent..]) is > 0 and var count)
             sent += count;
-        }
-
         return sent;
     }
 
-    private int Send(ReadOnlySpan<byte> bytes)
+    private int TrySend(ReadOnlySpan<byte> bytes)
     {
         try
         {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Passwindow.Hosting;
+using Passwindow.Http;
 using Passwindow.Upstream.Loops;
 
 namespace Passwindow.Server;
@@ -38,6 +39,7 @@ internal static class ServerApp
         if (string.IsNullOrEmpty(builder.Configuration["urls"]))
             builder.WebHost.UseUrls(DefaultUrl);
         builder.Services.AddResponseCompression(static options => options.EnableForHttps = true); // of PageFiles alone
+        builder.Services.AddSingleton<IEventOutputs, DirectEventOutputs>();
         builder.Services.AddPasswindow();
         builder.Services.AddHostedService<MemoryReturn>();
         add?.Invoke(builder.Services);

@@ -5,7 +5,9 @@ internal sealed class Folder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("passwindow-test-");
 
-    public string Journal => Path.Combine(_folder.FullName, "journal");
+    public string Path => _folder.FullName;
+
+    public string Journal => System.IO.Path.Combine(_folder.FullName, "journal");
 
     public void Dispose() => _folder.Delete(recursive: true);
 }

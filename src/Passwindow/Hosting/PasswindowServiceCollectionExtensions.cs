@@ -53,6 +53,7 @@ public static class PasswindowServiceCollectionExtensions
         services.TryAddSingleton(static provider => new Lazy<RunningTurns>(provider.GetRequiredService<RunningTurns>));
         services.TryAddSingleton<ServerClosing>();
         services.TryAddSingleton<Spellings>();
+        services.TryAddSingleton<IEventOutputs, BodyOutputs>();
         services.TryAddSingleton(static provider => ActivatorUtilities.CreateInstance<Engine>(provider, provider.GetRequiredService<IOptions<PasswindowOptions>>().Value));
         services.AddHostedService(static provider => provider.GetRequiredService<ServerClosing>());
         services.AddHostedService<JournalStart>();

@@ -20,6 +20,7 @@ internal sealed class Engine(
     PasswindowMetrics metrics,
     Spellings spellings,
     TurnTimelines timelines,
+    IEventOutputs outputs,
     Pulse pulse,
     TimeProvider time,
     ServerClosing closing)
@@ -42,6 +43,8 @@ internal sealed class Engine(
     public Spellings Spellings => spellings;
 
     public TurnTimelines Timelines => timelines;
+
+    public IEventOutputs Outputs => outputs;
 
     public ModelCatalog Models => models;
 

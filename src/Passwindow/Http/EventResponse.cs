@@ -35,7 +35,7 @@ internal static class EventResponse
         var context = after > 0 && dialect.Joining == Joining.WithOpening
             ? await FrameContexts.WithEarlierAsync(exchange.Engine.Journal, turn.Opening, exchange.Left)
             : FrameContexts.Of(turn.Opening);
-        var viewer = new Viewer(turn, dialect, context, exchange.Response.BodyWriter, settings);
+        var viewer = new Viewer(turn, dialect, context, exchange.Engine.Outputs.Of(exchange.Context), settings);
         exchange.Engine.Metrics.ViewerCame();
         try
         {
