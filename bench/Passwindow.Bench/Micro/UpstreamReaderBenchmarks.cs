@@ -36,7 +36,7 @@ public class UpstreamReaderBenchmarks
         int said = 0;
         for (int at = 0; at < _answer.Length && !answer.IsOver; at += PieceBytes)
         {
-            answer.Feed(_answer.AsSpan(at, Math.Min(PieceBytes, _answer.Length - at)));
+            answer.Feed(_answer.AsMemory(at, Math.Min(PieceBytes, _answer.Length - at)));
             while (answer.Step())
                 said += answer.Said.Count;
         }

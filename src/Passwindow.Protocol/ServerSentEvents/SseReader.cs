@@ -37,6 +37,8 @@ public sealed class SseReader(bool dispatchUnterminated = false)
     private readonly SseBuffer _committedId = new(64);
     private string? _lastEventId = "";
     private int _searched;
+    private bool _hasInput;
+    private bool _isInBlock;
     private bool _hasData;
     private bool _afterCarriageReturn;
     private bool _pastByteOrderMark;
@@ -60,6 +62,26 @@ public sealed class SseReader(bool dispatchUnterminated = false)
         if (_ended)
             throw new InvalidOperationException("The event stream has ended.");
         _input.Append(bytes);
+        _hasInput = true;
+    }
+
+    /// <summary>
+    /// Gives the event that stands whole at the start of <paramref name="bytes"/>, right where it is, and leaves what is behind it. It does so for the event of one
+    /// <c>data</c> line and at most an <c>event</c> line before it, as providers send them, and only while nothing is kept of what came before: whatever is left is
+    /// for <see cref="Feed"/>, before any byte that comes later.
+    /// </summary>
+    internal bool TryReadInPlace(scoped ref ReadOnlySpan<byte> bytes, out SseEvent sse)
+    {
+        sse = default;
+        if (_hasInput || _isInBlock || _afterCarriageReturn || !_pastByteOrderMark || _ended)
+            return false;
+        var rest = bytes;
+        _ = TryTakeLine(ref rest, "event: "u8, out var type);
+        if (!TryTakeLine(ref rest, "data: "u8, out var data) || rest.IsEmpty || rest[0] != '\n')
+            return false;
+        bytes = rest[1..];
+        sse = new SseEvent(Valid(type), Valid(data));
+        return true;
     }
 
     /// <summary>The stream has ended. <see cref="TryRead"/> gives what is still there.</summary>
@@ -69,8 +91,11 @@ public sealed class SseReader(bool dispatchUnterminated = false)
     /// <exception cref="SseLimitException">A line is longer than <see cref="MaxLineBytes"/> or an event than <see cref="MaxEventBytes"/>. It is thrown again by every later call.</exception>
     public bool TryRead(out SseEvent sse)
     {
+        sse = default;
         if (_failure is not null)
             throw _failure;
+        if (!_hasInput && !_ended)
+            return false;
         while (TryReadLine(out var line))
         {
             if (!line.IsEmpty)
@@ -87,8 +112,22 @@ public sealed class SseReader(bool dispatchUnterminated = false)
             return Dispatch(out sse);
         }
 
-        sse = default;
+        _hasInput = !_input.Bytes.IsEmpty;
         return false;
+    }
+
+    /// <summary>Takes a whole line that begins so and ends with LF, and gives what it goes on with.</summary>
+    private static bool TryTakeLine(scoped ref ReadOnlySpan<byte> bytes, scoped ReadOnlySpan<byte> start, out ReadOnlySpan<byte> value)
+    {
+        value = default;
+        if (!bytes.StartsWith(start))
+            return false;
+        int end = bytes.IndexOfAny((byte)'\n', (byte)'\r');
+        if (end < 0 || end > MaxLineBytes || bytes[end] == '\r')
+            return false;
+        value = bytes[start.Length..end];
+        bytes = bytes[(end + 1)..];
+        return true;
     }
 
     private bool TryReadLine(out ReadOnlySpan<byte> line)
@@ -142,6 +181,7 @@ public sealed class SseReader(bool dispatchUnterminated = false)
 
     private void Process(ReadOnlySpan<byte> line)
     {
+        _isInBlock = true;
         int colon = line.IndexOf((byte)':');
         var name = colon < 0 ? line : line[..colon];
         var value = colon < 0 ? default : line[(colon + 1)..];
@@ -179,6 +219,8 @@ public sealed class SseReader(bool dispatchUnterminated = false)
     private bool Dispatch(out SseEvent sse)
     {
         sse = default;
+        _isInBlock = false;
+
         // "Set the last event ID string of the event source to the value of the last event ID buffer": also when no event comes of the block.
         if (!_id.Bytes.SequenceEqual(_committedId.Bytes))
         {

@@ -14,17 +14,17 @@ internal sealed class TurnTimeline(TimeProvider time)
     private readonly long _begun = time.GetTimestamp();
     private readonly DateTimeOffset _begunAt = time.GetUtcNow();
     private readonly Lock _gate = new();
-    private readonly TimelineLane _said = new();
-    private readonly TimelineLane _committed = new();
     private readonly List<TimelineViewer> _viewers = [];
+    private TimelineLane _said = new(); // lanes are values: a token is marked on three
+    private TimelineLane _committed = new();
     private bool _hasMoreViewers;
 
     /// <summary>How long ago it began.</summary>
     public double Now => time.GetElapsedTime(_begun).TotalMilliseconds;
 
-    public void Said(long seq) => Mark(_said, seq);
+    public void Said(long seq) => Mark(ref _said, seq);
 
-    public void Committed(long seq) => Mark(_committed, seq);
+    public void Committed(long seq) => Mark(ref _committed, seq);
 
     /// <summary>A viewer came, and is timed if there are not too many.</summary>
     public TimelineViewer? ViewerCame(string dialect, long after)
@@ -41,10 +41,13 @@ internal sealed class TurnTimeline(TimeProvider time)
     }
 
     /// <summary>Marks on a lane that something is so far, now.</summary>
-    public void Mark(TimelineLane lane, long seq)
+    public void Mark(ref TimelineLane lane, long seq)
     {
-        if (!lane.IsFull) // a long answer's last thousand tokens need not read the clock for nothing
-            lane.Mark(seq, Now);
+        if (lane.IsFull)
+            return; // a long answer's last thousand tokens need not read the clock for nothing
+        double now = Now;
+        lock (_gate)
+            lane.Mark(seq, now);
     }
 
     /// <summary>Writes the members of the document.</summary>
@@ -52,18 +55,18 @@ internal sealed class TurnTimeline(TimeProvider time)
     {
         json.WriteString("began_at"u8, _begunAt);
         json.WriteNumber("now_ms"u8, Math.Round(Now, 3));
-        _said.WriteTo(json, "said"u8);
-        _committed.WriteTo(json, "committed"u8);
-        json.WriteStartArray("viewers"u8);
         bool isWhole;
         lock (_gate)
         {
+            _said.WriteTo(json, "said"u8);
+            _committed.WriteTo(json, "committed"u8);
+            json.WriteStartArray("viewers"u8);
             foreach (var viewer in _viewers)
                 viewer.WriteTo(json);
+            json.WriteEndArray();
             isWhole = !_said.IsFull && !_committed.IsFull && !_hasMoreViewers;
         }
 
-        json.WriteEndArray();
         json.WriteBoolean("complete"u8, isWhole);
     }
 }
@@ -72,14 +75,15 @@ internal sealed class TurnTimeline(TimeProvider time)
 internal sealed class TimelineViewer(TurnTimeline timeline, string dialect, long after)
 {
     private readonly double _came = timeline.Now;
-    private readonly TimelineLane _sent = new();
+    private TimelineLane _sent = new();
     private double? _left;
 
     /// <summary>Everything up to that event was handed to the connection.</summary>
-    public void Sent(long seq) => timeline.Mark(_sent, seq);
+    public void Sent(long seq) => timeline.Mark(ref _sent, seq);
 
     public void Left() => _left ??= timeline.Now;
 
+    /// <summary>Writes its object; for who holds the timeline's lock.</summary>
     public void WriteTo(Utf8JsonWriter json)
     {
         json.WriteStartObject();

@@ -26,7 +26,7 @@ internal sealed class TurnListener(RunningTurn turn, TurnEvents events, TurnCont
     public ValueTask<bool> HearAsync(ChatEvent said)
     {
         // The upstream may have had more at hand when the turn was cut short: nothing is journalled after a stop.
-        turn.Cancellation.ThrowIfCancellationRequested();
+        turn.ThrowIfCut();
         bool isFirst = FirstToken is null;
         Hear(said);
         if (isFirst && FirstToken is not null)

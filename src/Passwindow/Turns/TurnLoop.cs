@@ -39,10 +39,6 @@ internal sealed partial class TurnLoop(RunningTurn turn, TurnEvents events, Reso
         {
             LogFault(e, turn.Opening.Turn.Value);
         }
-        finally
-        {
-            events.Dispose();
-        }
     }
 
     private async Task<TurnEnd> ConverseToTheEndAsync()

@@ -43,7 +43,7 @@ internal sealed class HttpUpstream(HttpMessageInvoker http, ProviderEndpoint pro
                 try
                 {
                     if (body.TryRead(await body.BeginRead(), out var bytes))
-                        answer.Feed(bytes.Span);
+                        answer.Feed(bytes);
                 }
                 catch (Exception thrown)
                 {

@@ -9,6 +9,7 @@ internal sealed class UpstreamAnswer(UpstreamReader reader)
 {
     private readonly SseReader _sse = new(dispatchUnterminated: true);
     private ReadOnlyMemory<byte>? _document;
+    private ReadOnlyMemory<byte> _fed;
     private UpstreamException? _fault;
     private bool _closed;
 
@@ -21,12 +22,15 @@ internal sealed class UpstreamAnswer(UpstreamReader reader)
     /// <summary>Whether it came as a whole.</summary>
     public bool IsDocument => _document is not null;
 
-    /// <summary>Takes bytes of an event stream, none of which is looked at before <see cref="Step"/>; no bytes mean that the connection has closed.</summary>
-    public void Feed(ReadOnlySpan<byte> bytes)
+    /// <summary>
+    /// Takes bytes of an event stream, none of which is looked at before <see cref="Step"/>; no bytes mean that the connection has closed. They must stay as they
+    /// are until <see cref="Step"/> says that it needs more.
+    /// </summary>
+    public void Feed(ReadOnlyMemory<byte> bytes)
     {
         if (!bytes.IsEmpty)
         {
-            _sse.Feed(bytes);
+            _fed = bytes;
             return;
         }
 
@@ -74,7 +78,7 @@ internal sealed class UpstreamAnswer(UpstreamReader reader)
             return true;
         }
 
-        if (_sse.TryRead(out var sse))
+        if (TryRead(out var sse))
         {
             reader.Read(sse, Said);
             IsOver = reader.IsComplete;
@@ -82,6 +86,22 @@ internal sealed class UpstreamAnswer(UpstreamReader reader)
         }
 
         return _closed && End();
+    }
+
+    /// <summary>Gives the next event: where it stands if it is whole, as nearly all are, else gathered.</summary>
+    private bool TryRead(out SseEvent sse)
+    {
+        var fed = _fed.Span;
+        if (_sse.TryReadInPlace(ref fed, out sse))
+        {
+            _fed = _fed[^fed.Length..];
+            return true;
+        }
+
+        if (!fed.IsEmpty)
+            _sse.Feed(fed);
+        _fed = default;
+        return _sse.TryRead(out sse);
     }
 
     private bool End()

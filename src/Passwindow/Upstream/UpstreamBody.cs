@@ -34,6 +34,7 @@ internal sealed class UpstreamBody : IDisposable
     private int _state;
     private int _returned;
     private bool _hasEnded;
+    private volatile bool _isCancelled; // a field of ours, because every token asks
 
     private UpstreamBody(HttpResponseMessage response, Stream stream, AnswerConnection? connection, CancellationToken cancellation)
     {
@@ -123,7 +124,7 @@ internal sealed class UpstreamBody : IDisposable
         Interlocked.CompareExchange(ref _state, Idle, Reading);
 
         // The token's own close passed by while we were reading.
-        if (_cancellation.IsCancellationRequested)
+        if (_isCancelled)
             CloseIfIdle();
     }
 
@@ -170,6 +171,8 @@ internal sealed class UpstreamBody : IDisposable
 
     private void Cancel()
     {
+        _isCancelled = true;
+
         // Who reads there learns it so. Once nobody reads any more the connection may be another's already.
         if (!CloseIfIdle() && _connection is not null && Interlocked.CompareExchange(ref _state, Closed, Reading) == Reading)
             _connection.Dispose();

@@ -28,6 +28,7 @@ internal sealed class Viewer : IPulsed, ICommitListener
     private long _flushingSince;
     private volatile bool _isFlushing;
     private volatile bool _heartbeatDue;
+    private volatile bool _hasLeft;
 
     public Viewer(ITurnReader turn, Dialect dialect, FrameContext context, PipeWriter output, ViewerSettings settings)
     {
@@ -43,7 +44,7 @@ internal sealed class Viewer : IPulsed, ICommitListener
     public async Task<ViewerEnd> RunAsync(long after, CancellationToken left)
     {
         using var listening = _turn.Listen(this);
-        using var leaving = left.UnsafeRegister(static viewer => ((Viewer)viewer!)._signal.Set(), this);
+        using var leaving = left.UnsafeRegister(static viewer => ((Viewer)viewer!).Leave(), this);
         using var closing = _settings.Closing.UnsafeRegister(static viewer => ((Viewer)viewer!)._signal.Set(), this);
         using var pulsing = _settings.Pulse.Add(this);
         try
@@ -93,6 +94,12 @@ internal sealed class Viewer : IPulsed, ICommitListener
         return left > TimeSpan.Zero && left < soonest ? left : soonest;
     }
 
+    private void Leave()
+    {
+        _hasLeft = true;
+        _signal.Set();
+    }
+
     /// <summary>How long the viewer may take on; it is given up if that is over.</summary>
     private TimeSpan LeftOfFlush()
     {
@@ -135,7 +142,7 @@ internal sealed class Viewer : IPulsed, ICommitListener
     {
         while (true)
         {
-            if (left.IsCancellationRequested)
+            if (_hasLeft)
                 return ViewerEnd.Left; // writes to a connection that is gone succeed: only the token tells
 
             bool mayBeLast = _turn.HasFailed || _settings.Closing.IsCancellationRequested;

@@ -97,4 +97,44 @@ public sealed class SseReaderTests
             data.Add(Encoding.UTF8.GetString(sse.Data));
         return $"{string.Join(',', data)} {reader.LastEventId}";
     }
+
+    [Fact]
+    public void Events_are_read_in_place_only_where_they_stand_whole_and_nothing_is_kept_of_what_came_before()
+    {
+        var reader = new SseReader();
+        Assert.False(InPlace("data: a\n\n", out _)); // a byte order mark may come first
+        Assert.Equal("a", Fed("data: a\n\n"));
+        Assert.True(InPlace("event: e\ndata: b\n\ndata: c\n\ndata: d\n", out string left));
+        Assert.Equal("data: c\n\ndata: d\n", left);
+        Assert.True(InPlace(left, out left));
+        Assert.False(InPlace(left, out left));
+        Assert.Equal("data: d\n", left);
+
+        Assert.Null(Fed(left));
+        Assert.False(InPlace("data: e\n\n", out _)); // its block has begun
+        Assert.Equal("d\ne", Fed("data: e\n\n"));
+        Assert.Equal("f", Fed("data: f\n\r")); // and a LF may follow
+        Assert.False(InPlace("\ndata: g\n\n", out _));
+        Assert.Equal("g", Fed("\ndata: g\n\n"));
+        Assert.True(InPlace("data: h\n\n", out _));
+        foreach (string other in (string[])["data:i\n\n", "data: i\r\n\r\n", "id: 1\ndata: i\n\n", "data: i\ndata: j\n\n", ": comment\n\n", "event: e\n\n", "retry: 5\n\n", "\n"])
+            Assert.False(InPlace(other, out _), other);
+
+        bool InPlace(string stream, out string left)
+        {
+            ReadOnlySpan<byte> bytes = Encoding.UTF8.GetBytes(stream);
+            bool isRead = reader.TryReadInPlace(ref bytes, out _);
+            left = Encoding.UTF8.GetString(bytes);
+            return isRead;
+        }
+
+        string? Fed(string stream)
+        {
+            reader.Feed(Encoding.UTF8.GetBytes(stream));
+            string? last = null;
+            while (reader.TryRead(out var sse))
+                last = Encoding.UTF8.GetString(sse.Data);
+            return last;
+        }
+    }
 }

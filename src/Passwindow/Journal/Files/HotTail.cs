@@ -17,6 +17,9 @@ internal sealed class HotTail
     private const int LargestBlock = 32 * 1024;
 #endif
 
+    /// <summary>The index of the newest block. It is not in the list, nor is the list asked for it.</summary>
+    private const int Newest = int.MaxValue;
+
     private readonly List<Block> _older = [];
     private Block _newest = new(first: 1, size: 0); // in place: of a thousand turns each object on the way is out of the processor's caches
 
@@ -53,23 +56,30 @@ internal sealed class HotTail
     public void ForgetThrough(long seq, int keep)
     {
         int gone = 0;
-        while (gone <= _older.Count && MayGo(BlockAt(gone)))
-            Bytes -= BlockAt(gone++).Used;
-        if (gone == 0)
-            return;
-        First = BlockAt(gone - 1).Last + 1;
-        if (gone > _older.Count)
+        for (; gone < _older.Count && MayGo(BlockAt(gone)); gone++)
+            Let(BlockAt(gone));
+        if (gone == _older.Count && MayGo(_newest))
+        {
+            Let(_newest);
             _newest = new Block(Last + 1, size: 0);
-        _older.RemoveRange(0, Math.Min(gone, _older.Count));
+        }
+
+        _older.RemoveRange(0, gone);
+
+        void Let(in Block block)
+        {
+            Bytes -= block.Used;
+            First = block.Last + 1;
+        }
 
         bool MayGo(in Block block) => block.Count > 0 && block.Last <= seq && Bytes - block.Used >= keep;
     }
 
-    /// <summary>Which block holds an event: the oldest is 0, the newest comes after all older ones.</summary>
+    /// <summary>Which block holds an event: the oldest is 0.</summary>
     private int IndexOf(long seq)
     {
         if (_newest.First <= seq)
-            return _older.Count; // nearly always: who reads is at the line
+            return Newest; // nearly always: who reads is at the line
         int low = 0;
         int high = _older.Count - 1;
         while (low < high)
@@ -86,7 +96,7 @@ internal sealed class HotTail
 
     private ref readonly Block BlockAt(int index)
     {
-        if (index == _older.Count)
+        if (index == Newest)
             return ref _newest;
         return ref CollectionsMarshal.AsSpan(_older)[index];
     }
@@ -97,7 +107,7 @@ internal sealed class HotTail
         public (EventType Type, ReadOnlyMemory<byte> Json) Next()
         {
             if (tail.BlockAt(index).Last < seq)
-                index++;
+                index = index + 1 < tail._older.Count ? index + 1 : Newest;
             return tail.BlockAt(index)[seq++];
         }
     }

@@ -28,6 +28,7 @@ internal sealed partial class LoopStream : AsyncStream, IValueTaskSource<int>
     private CancellationTokenRegistration _canceling;
     private Memory<byte> _into;
     private ulong _key; // 0: not watched yet
+    private bool _isWriting = true; // until it is connected
     private bool _isReading;
     private bool _mayHaveMore;
     private int _justReadBy; // a thread that need not ask the socket again, for it has just done so; 0 for none
@@ -103,7 +104,9 @@ internal sealed partial class LoopStream : AsyncStream, IValueTaskSource<int>
             cancellationToken.ThrowIfCancellationRequested();
             _acknowledging.OnWriting();
             Await(HeadAndFirstToken);
-            return _writing.Begin(buffer);
+            var writing = _writing.Begin(buffer);
+            _isWriting = _writing.IsUnderWay;
+            return writing;
         }
     }
 
@@ -124,7 +127,8 @@ internal sealed partial class LoopStream : AsyncStream, IValueTaskSource<int>
                 hasRead = EndsRead();
             if (hasRead && _awaited > 1)
                 Await(_awaited - 1);
-            hasWritten = (what & (Epoll.Writable | Ends)) != 0 && _writing.TryGoOn();
+            hasWritten = _isWriting && (what & (Epoll.Writable | Ends)) != 0 && _writing.TryGoOn();
+            _isWriting &= !hasWritten;
         }
 
         if (hasWritten)

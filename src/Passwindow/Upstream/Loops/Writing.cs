@@ -13,19 +13,21 @@ internal sealed class Writing(Socket socket) : IValueTaskSource
     private ReadOnlyMemory<byte> _rest;
     private Exception? _failure;
     private bool _isConnecting = true;
-    private bool _isUnderWay = true;
+
+    /// <summary>Whether somebody waits.</summary>
+    public bool IsUnderWay { get; private set; } = true;
 
     /// <summary>Completes once the socket is connected; for one who comes once, before all writes, and without the lock.</summary>
     public ValueTask ConnectedAsync() => new(this, _source.Version);
 
     public ValueTask Begin(ReadOnlyMemory<byte> bytes)
     {
-        if (_isUnderWay)
+        if (IsUnderWay)
             throw new InvalidOperationException("The connection is being written already.");
         _rest = bytes;
         if (TrySend())
             return _failure is null ? ValueTask.CompletedTask : ValueTask.FromException(_failure);
-        _isUnderWay = true;
+        IsUnderWay = true;
         _source.Reset();
         return new(this, _source.Version);
     }
@@ -33,19 +35,19 @@ internal sealed class Writing(Socket socket) : IValueTaskSource
     /// <summary>The socket can be written: true if that was all somebody waited for, and <see cref="Complete"/> is to be called.</summary>
     public bool TryGoOn()
     {
-        if (!_isUnderWay || !(_isConnecting ? IsConnected() : TrySend()))
+        if (!IsUnderWay || !(_isConnecting ? IsConnected() : TrySend()))
             return false;
-        _isUnderWay = _isConnecting = false;
+        IsUnderWay = _isConnecting = false;
         return true;
     }
 
     /// <summary>There will be no more; true if somebody waits, and <see cref="Complete"/> is to be called.</summary>
     public bool Abandon()
     {
-        if (!_isUnderWay)
+        if (!IsUnderWay)
             return false;
         _failure = new ObjectDisposedException(nameof(LoopStream));
-        _isUnderWay = false;
+        IsUnderWay = false;
         return true;
     }
 
