@@ -59,7 +59,10 @@ internal sealed class HttpUpstream(HttpMessageInvoker http, ProviderEndpoint pro
             {
                 foreach (var said in answer.Said)
                 {
-                    if (!await listener.HearAsync(said))
+                    var hearing = listener.HearAsync(said);
+                    if (!hearing.IsCompleted)
+                        answer.Keep(); // others may read into the same buffer meanwhile
+                    if (!await hearing)
                         return false;
                 }
             }

@@ -12,11 +12,10 @@ internal static class JsonDocumentBody
     public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(UpstreamBody body)
     {
         var json = new ArrayBufferWriter<byte>();
-        while (await body.ReadAsync() is { IsEmpty: false } bytes)
+        while (await body.ReadAsync(json) > 0)
         {
-            if (json.WrittenCount + bytes.Length > MaxBytes)
+            if (json.WrittenCount > MaxBytes)
                 throw UpstreamFault.Malformed(detail: $"a document of more than {MaxBytes} bytes");
-            json.Write(bytes.Span);
         }
 
         return json.WrittenMemory;

@@ -24,7 +24,7 @@ internal sealed class UpstreamAnswer(UpstreamReader reader)
 
     /// <summary>
     /// Takes bytes of an event stream, none of which is looked at before <see cref="Step"/>; no bytes mean that the connection has closed. They must stay as they
-    /// are until <see cref="Step"/> says that it needs more.
+    /// are until <see cref="Step"/> says that it needs more, or <see cref="Keep"/> is called.
     /// </summary>
     public void Feed(ReadOnlyMemory<byte> bytes)
     {
@@ -36,6 +36,14 @@ internal sealed class UpstreamAnswer(UpstreamReader reader)
 
         _sse.End();
         _closed = true;
+    }
+
+    /// <summary>What was fed may change from now on: keeps what of it was not looked at yet.</summary>
+    public void Keep()
+    {
+        if (!_fed.IsEmpty)
+            _sse.Feed(_fed.Span);
+        _fed = default;
     }
 
     /// <summary>Takes the whole answer as one JSON document.</summary>
@@ -98,9 +106,7 @@ internal sealed class UpstreamAnswer(UpstreamReader reader)
             return true;
         }
 
-        if (!fed.IsEmpty)
-            _sse.Feed(fed);
-        _fed = default;
+        Keep();
         return _sse.TryRead(out sse);
     }
 

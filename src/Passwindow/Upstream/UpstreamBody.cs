@@ -10,9 +10,6 @@ namespace Passwindow.Upstream;
 /// </summary>
 internal sealed class UpstreamBody : IDisposable
 {
-    /// <summary>What one read takes at most. Small: every running turn holds one, and 10,000 of them then hold 40 MiB.</summary>
-    private const int BufferSize = 4096;
-
     /// <summary>What is read at most behind an answer's end, so that its connection can be used again.</summary>
     private const int MaxRestBytes = 64 * 1024;
 
@@ -26,21 +23,19 @@ internal sealed class UpstreamBody : IDisposable
     private readonly HttpResponseMessage _response;
     private readonly Stream _stream;
     private readonly AnswerConnection? _connection;
-    private readonly ChunkDecoder? _chunks;
+    private readonly BodySource _source;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _registration;
-    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private CancellationToken _readCancellation;
     private int _state;
-    private int _returned;
-    private bool _hasEnded;
     private volatile bool _isCancelled; // a field of ours, because every token asks
 
     private UpstreamBody(HttpResponseMessage response, Stream stream, AnswerConnection? connection, CancellationToken cancellation)
     {
         _response = response;
         _stream = stream;
-        (_connection, _chunks) = connection is null ? default : (connection, new ChunkDecoder());
+        _connection = connection;
+        _source = connection is null ? new ClientBody(stream) : new ChunkedBody(connection);
         _cancellation = _readCancellation = cancellation;
         _registration = cancellation.UnsafeRegister(static body => ((UpstreamBody)body!).Cancel(), this);
     }
@@ -63,15 +58,17 @@ internal sealed class UpstreamBody : IDisposable
         }
     }
 
-    /// <summary>Waits for bytes; empty at the end. They are valid until the next read.</summary>
-    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync()
+    /// <summary>Waits for bytes, copies them, and gives how many there were: none at the end.</summary>
+    public async ValueTask<int> ReadAsync(IBufferWriter<byte>? into)
     {
         while (true)
         {
             try
             {
-                if (TryRead(await BeginRead(), out var bytes))
-                    return bytes;
+                if (!TryRead(await BeginRead(), out var bytes))
+                    continue;
+                into?.Write(bytes.Span);
+                return bytes.Length;
             }
             finally
             {
@@ -80,43 +77,17 @@ internal sealed class UpstreamBody : IDisposable
         }
     }
 
-    /// <summary>
-    /// The same in parts, for who reads for every token and waits in a method of its own already: waits for bytes and gives their number, which
-    /// <see cref="TryRead"/> turns into them. <see cref="EndRead"/> must follow, whatever comes of it.
-    /// </summary>
+    /// <inheritdoc cref="BodySource.BeginRead"/>
+    /// <remarks><see cref="EndRead"/> must follow, whatever comes of it.</remarks>
     public ValueTask<int> BeginRead()
     {
         if (!TryBegin())
             throw new OperationCanceledException(_cancellation);
-        if (_connection is null)
-            return _stream.ReadAsync(_buffer, _readCancellation);
-        return _hasEnded ? new(0) : _connection.ReadBodyAsync(_buffer);
+        return _source.BeginRead(_readCancellation);
     }
 
-    /// <summary>The bytes of the last read, none of them at the end; false if it brought nothing of the body itself.</summary>
-    public bool TryRead(int length, out ReadOnlyMemory<byte> bytes)
-    {
-        bytes = _buffer.AsMemory(0, length);
-        if (_chunks is null)
-        {
-            _hasEnded = length == 0;
-            return true;
-        }
-
-        if (_hasEnded)
-            return true;
-        if (length == 0)
-            throw new HttpIOException(HttpRequestError.ResponseEnded, "The connection was closed within the answer.");
-        int data = _chunks.Decode(_buffer.AsSpan(0, length), out int taken);
-        if (_chunks.IsOver)
-        {
-            _hasEnded = true;
-            _connection!.EndBody("0\r\n\r\n"u8, bytes.Span[taken..]);
-        }
-
-        bytes = bytes[..data];
-        return data > 0 || _hasEnded;
-    }
+    /// <inheritdoc cref="BodySource.TryRead"/>
+    public bool TryRead(int result, out ReadOnlyMemory<byte> bytes) => _source.TryRead(result, out bytes);
 
     /// <summary>A read is over.</summary>
     public void EndRead()
@@ -139,10 +110,10 @@ internal sealed class UpstreamBody : IDisposable
         _readCancellation = limit.Token;
         try
         {
-            for (int rest = 0; !_hasEnded && rest < MaxRestBytes;)
-                rest += (await ReadAsync()).Length;
+            for (int rest = 0; !_source.HasEnded && rest < MaxRestBytes;)
+                rest += await ReadAsync(into: null);
             if (_connection is not null && Interlocked.CompareExchange(ref _state, Closed, Idle) == Idle)
-                _ = await _stream.ReadAsync(_buffer, limit.Token); // the end, which the client has not seen yet; then the connection is its own again
+                _ = await _stream.ReadAsync(new byte[1], limit.Token); // the end, which the client has not seen yet; then the connection is its own again
         }
         catch (Exception)
         {
@@ -160,8 +131,7 @@ internal sealed class UpstreamBody : IDisposable
         _registration.Dispose();
         Volatile.Write(ref _state, Closed);
         Close();
-        if (Interlocked.Exchange(ref _returned, 1) == 0)
-            ArrayPool<byte>.Shared.Return(_buffer, clearArray: true);
+        _source.Dispose();
     }
 
     private static bool IsChunked(HttpResponseMessage response) =>

@@ -19,6 +19,15 @@ internal sealed class AnswerConnection(Stream inner) : AsyncStream
     /// <summary>Whether a body in chunks is to be read here, with <see cref="ReadBodyAsync"/>; not once the client reads it.</summary>
     public bool IsAtBody { get; private set; }
 
+    /// <summary>Whether what follows the head can be taken with <see cref="ReadyAsync"/> and <see cref="Receive(Span{byte})"/>, into whatever is at hand when it is there.</summary>
+    public bool IsLooped => _looped is not null;
+
+    /// <inheritdoc cref="LoopStream.ReadyAsync"/>
+    public ValueTask<int> ReadyAsync() => _keptStart < _keptEnd ? new(0) : _looped!.ReadyAsync();
+
+    /// <inheritdoc cref="LoopStream.Receive(Span{byte})"/>
+    public int Receive(Span<byte> into) => _keptStart < _keptEnd ? TakeKept(into) : _looped!.Receive(into);
+
     /// <summary>What follows the head, byte for byte. It cannot be cancelled but by disposing the connection.</summary>
     public ValueTask<int> ReadBodyAsync(Memory<byte> buffer) => _keptStart < _keptEnd ? new(TakeKept(buffer.Span)) : inner.ReadAsync(buffer, CancellationToken.None);
 

@@ -30,6 +30,7 @@ internal sealed partial class LoopStream : AsyncStream, IValueTaskSource<int>
     private ulong _key; // 0: not watched yet
     private bool _isWriting = true; // until it is connected
     private bool _isReading;
+    private bool _isWaiting; // and takes by itself what there is
     private bool _mayHaveMore;
     private int _justReadBy; // a thread that need not ask the socket again, for it has just done so; 0 for none
     private bool _isEnding;
@@ -96,6 +97,35 @@ internal sealed partial class LoopStream : AsyncStream, IValueTaskSource<int>
         }
     }
 
+    /// <summary>Waits until there is something to <see cref="Receive(Span{byte})"/>, if only the end. It cannot be cancelled but by disposing the connection.</summary>
+    public ValueTask<int> ReadyAsync()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            if (_isReading)
+                throw new InvalidOperationException("The connection is being read already.");
+            if (_mayHaveMore)
+                return new(0);
+            _read.Reset();
+            _isReading = _isWaiting = true;
+            return new(this, _read.Version);
+        }
+    }
+
+    /// <summary>Takes what is there and gives how much, none of it at the end; -1 if nothing is.</summary>
+    /// <exception cref="IOException">The connection is broken.</exception>
+    public int Receive(Span<byte> into)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            if (!TryRead(into, out int count, out var failure))
+                return -1;
+            return failure is null ? count : throw failure;
+        }
+    }
+
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         lock (_gate)
@@ -123,7 +153,7 @@ internal sealed partial class LoopStream : AsyncStream, IValueTaskSource<int>
                 return;
             _isEnding |= (what & Ends) != 0;
             _mayHaveMore |= _isEnding || (what & Epoll.Readable) != 0;
-            if (_isReading && TryRead(_into.Span, out count, out failure))
+            if (_isReading && (_isWaiting ? _mayHaveMore : TryRead(_into.Span, out count, out failure)))
                 hasRead = EndsRead();
             if (hasRead && _awaited > 1)
                 Await(_awaited - 1);
@@ -254,7 +284,7 @@ internal sealed partial class LoopStream : AsyncStream, IValueTaskSource<int>
     {
         if (!_isReading)
             return false;
-        _isReading = false;
+        _isReading = _isWaiting = false;
         _into = default;
         _canceling.Unregister();
         _canceling = default;

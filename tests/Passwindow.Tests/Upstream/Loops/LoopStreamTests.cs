@@ -20,8 +20,10 @@ public sealed class LoopStreamTests(ITestOutputHelper output) : IDisposable
         _loop.Dispose();
     }
 
-    [Fact]
-    public async Task The_end_that_comes_with_the_last_bytes_is_not_missed()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_end_that_comes_with_the_last_bytes_is_not_missed(bool waitsFirst)
     {
         // Edge-triggered: the end is told once, in whatever order it and the bytes are seen.
         byte[] buffer = new byte[64];
@@ -30,16 +32,18 @@ public sealed class LoopStreamTests(ITestOutputHelper output) : IDisposable
             var (stream, peer) = await ConnectAsync();
             await using (stream)
             {
-                var reading = i % 2 == 0 ? ReadToEndAsync(stream, buffer) : null;
+                var reading = i % 2 == 0 ? ReadToEndAsync(stream, buffer, waitsFirst) : null;
                 peer.Send("the end"u8);
                 peer.Dispose();
-                Assert.Equal(7, await (reading ?? ReadToEndAsync(stream, buffer)).WaitAsync(Asking.Patience));
+                Assert.Equal(7, await (reading ?? ReadToEndAsync(stream, buffer, waitsFirst)).WaitAsync(Asking.Patience));
             }
         }
     }
 
-    [Fact]
-    public async Task What_two_hundred_peers_send_in_pieces_at_once_comes_to_each_whole_and_in_order()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_two_hundred_peers_send_in_pieces_at_once_comes_to_each_whole_and_in_order(bool waitsFirst)
     {
         output.WriteLine($"seed {TestDepth.Seed}");
         await Task.WhenAll(Enumerable.Range(0, 200).Select(async number =>
@@ -55,14 +59,14 @@ public sealed class LoopStreamTests(ITestOutputHelper output) : IDisposable
                 byte[] got = new byte[sent.Length];
                 for (int at = 0; at < got.Length;)
                 {
-                    int count = await stream.ReadAsync(got.AsMemory(at, Math.Min(random.Next(1, 5_000), got.Length - at)));
+                    int count = await ReadAsync(stream, got.AsMemory(at, Math.Min(random.Next(1, 5_000), got.Length - at)), waitsFirst);
                     Assert.NotEqual(0, count);
                     at += count;
                 }
 
                 await sending;
                 Assert.Equal(sent, got);
-                Assert.Equal(0, await stream.ReadAsync(new byte[1]).AsTask().WaitAsync(Asking.Patience));
+                Assert.Equal(0, await ReadAsync(stream, new byte[1], waitsFirst).WaitAsync(Asking.Patience));
             }
         })).WaitAsync(Asking.Patience);
 
@@ -230,6 +234,34 @@ public sealed class LoopStreamTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task Where_nothing_is_nothing_is_taken_and_who_waits_learns_that_the_connection_is_broken_or_closed()
+    {
+        var (stream, peer) = await ConnectAsync();
+        Assert.Equal(-1, stream.Receive(new byte[8]));
+        var waiting = stream.ReadyAsync().AsTask();
+        Assert.False(waiting.IsCompleted);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => stream.ReadyAsync().AsTask());
+        peer.Send("two"u8);
+        await waiting.WaitAsync(Asking.Patience);
+        Assert.Equal(3, stream.Receive(new byte[8]));
+        Assert.Equal(-1, stream.Receive(new byte[8]));
+
+        waiting = stream.ReadyAsync().AsTask();
+        peer.LingerState = new(enable: true, seconds: 0);
+        peer.Dispose(); // a reset
+        await waiting.WaitAsync(Asking.Patience);
+        Assert.Throws<IOException>(() => stream.Receive(new byte[8]));
+        await stream.DisposeAsync();
+        Assert.Throws<ObjectDisposedException>(() => stream.Receive(new byte[8]));
+
+        (stream, peer) = await ConnectAsync();
+        waiting = stream.ReadyAsync().AsTask();
+        await stream.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting.WaitAsync(Asking.Patience));
+        peer.Dispose();
+    }
+
+    [Fact]
     public async Task Where_nobody_listens_the_connection_is_refused()
     {
         var address = Address;
@@ -262,11 +294,22 @@ public sealed class LoopStreamTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    private static async Task<int> ReadToEndAsync(LoopStream stream, byte[] buffer)
+    private static async Task<int> ReadToEndAsync(LoopStream stream, byte[] buffer, bool waitsFirst)
     {
         int total = 0;
-        while (await stream.ReadAsync(buffer) is var count and > 0)
+        while (await ReadAsync(stream, buffer, waitsFirst) is var count and > 0)
             total += count;
         return total;
+    }
+
+    private static async Task<int> ReadAsync(LoopStream stream, Memory<byte> buffer, bool waitsFirst)
+    {
+        if (!waitsFirst)
+            return await stream.ReadAsync(buffer);
+        int count;
+        do
+            await stream.ReadyAsync();
+        while ((count = stream.Receive(buffer.Span)) < 0);
+        return count;
     }
 }
