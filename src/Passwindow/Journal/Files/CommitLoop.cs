@@ -10,6 +10,9 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     /// <summary>Once a batch is this large, the rest goes into the next one.</summary>
     private const int MaxBatchBytes = 4 * 1024 * 1024;
 
+    /// <summary>So much is written before the disk is given it where no sync is waited for: a full file at once would be in everybody's way.</summary>
+    private const int MaxUnsyncedBytes = 4 * 1024 * 1024;
+
     /// <summary>A disk that takes longer for a commit is not waited for by who reads from upstreams: in that time it can read on.</summary>
     private static readonly TimeSpan SlowCommit = TimeSpan.FromMilliseconds(5);
 
@@ -32,6 +35,8 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     private long _begunAt;
     private bool _isClosed;
     private bool _retiresAll;
+    private volatile bool _rollDue;
+    private long _syncedLength; // of the file, where what is shown need not be synced
     private volatile bool _isFast; // whether the last commit was; where there are syncs the first shows it
 
     public CommitLoop(IDisk disk, string folder, long firstNumber, CommitLoopSettings settings)
@@ -81,7 +86,8 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     public void RetireSoon()
     {
         _retiresAll = true;
-        _queue.RollSoon();
+        _rollDue = true;
+        _queue.Ask();
     }
 
     /// <summary>Makes durable what was written so far, where that is not done before it is shown (<see cref="Durability.Os"/>).</summary>
@@ -89,8 +95,10 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     {
         lock (_rolling)
         {
-            if (!_isClosed)
-                _file.Sync();
+            if (_isClosed)
+                return;
+            Volatile.Write(ref _syncedLength, _file.Length);
+            _file.Sync();
         }
     }
 
@@ -135,8 +143,10 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
                 lock (_committing)
                     CommitWaiting(wakeUps);
                 wakeUps.Run();
-                if (_queue.TakeRollDue() || _file.Length > _settings.MaxFileBytes)
+                if (_rollDue || _file.Length > _settings.MaxFileBytes)
                     Roll();
+                else if (IsMuchUnsynced)
+                    SyncWritten();
             }
         }
         catch (Exception e)
@@ -159,8 +169,8 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
         try
         {
             CommitWaiting(wakeUps);
-            if (_file.Length > _settings.MaxFileBytes)
-                _queue.RollSoon(); // by the thread, for that takes syncs
+            if (_file.Length > _settings.MaxFileBytes || IsMuchUnsynced)
+                _queue.Ask(); // the thread, for that takes syncs
         }
         finally
         {
@@ -212,8 +222,11 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
         }
     }
 
+    private bool IsMuchUnsynced => _settings.Durability == Durability.Os && _file.Length - Volatile.Read(ref _syncedLength) > MaxUnsyncedBytes;
+
     private void Roll()
     {
+        _rollDue = false;
         if (_settings.Durability == Durability.Os)
             SyncWritten(); // while commits go on: those that wait below then wait for what came meanwhile, and not for a whole file
         lock (_committing)
@@ -256,7 +269,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
 
         var full = _file;
         lock (_rolling)
-            _file = next;
+            (_file, _syncedLength) = (next, 0);
         full.Dispose();
         return full.Number;
     }

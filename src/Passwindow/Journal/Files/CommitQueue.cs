@@ -15,7 +15,7 @@ internal sealed class CommitQueue(TimeSpan spacing) : ICommitQueue
     private Queue<ICommitting> _waiting = new();
     private bool _isIdle;
     private bool _isHurried;
-    private bool _rollDue;
+    private bool _isAsked;
     private bool _stopping;
     private bool _halted;
 
@@ -74,21 +74,12 @@ internal sealed class CommitQueue(TimeSpan spacing) : ICommitQueue
         _wake.Set();
     }
 
-    /// <summary>Begins the next file soon: <see cref="TakeRollDue"/>.</summary>
-    public void RollSoon()
+    /// <summary>Has <see cref="WaitUntilDue"/> return once, though nothing may wait: there is something else to do.</summary>
+    public void Ask()
     {
         lock (_gate)
-            _rollDue = true;
+            _isAsked = true;
         _wake.Set();
-    }
-
-    public bool TakeRollDue()
-    {
-        lock (_gate)
-        {
-            (bool isDue, _rollDue) = (_rollDue, false);
-            return isDue;
-        }
     }
 
     /// <summary>What waits is still given out, at once, and then no more.</summary>
@@ -107,7 +98,7 @@ internal sealed class CommitQueue(TimeSpan spacing) : ICommitQueue
         _wake.Set();
     }
 
-    /// <summary>Waits until a commit is due, or the next file; false once nothing more will be.</summary>
+    /// <summary>Waits until a commit is due, or something else is asked for; false once nothing more will be.</summary>
     /// <param name="begunAt">When the last commit began.</param>
     public bool WaitUntilDue(long begunAt)
     {
@@ -118,8 +109,12 @@ internal sealed class CommitQueue(TimeSpan spacing) : ICommitQueue
             {
                 if (_halted)
                     return false;
-                if (_waiting.Count == 0 ? _rollDue : _stopping || _isHurried || IsDue(begunAt, out milliseconds))
+                if (_waiting.Count == 0 ? _isAsked : _stopping || _isHurried || IsDue(begunAt, out milliseconds))
+                {
+                    _isAsked = false;
                     return true;
+                }
+
                 if (_stopping)
                     return false;
                 _isIdle = _waiting.Count == 0;

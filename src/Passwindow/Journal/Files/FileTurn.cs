@@ -17,6 +17,7 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
     private readonly CommitListeners _listeners = new();
     private readonly TurnOpening _opening;
     private readonly byte[] _eventHead;
+    private readonly byte[] _place; // spelled beforehand: a new write-ahead file names a thousand turns at once, while no commit can be made
     private ConversationFile _file;
     private byte[]? _unframedOpening;
     private TaskCompletionSource? _committing;
@@ -37,6 +38,7 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
     {
         _opening = opening;
         _eventHead = JournalLine.EventHead(opening.Turn);
+        _place = JsonSerializer.SerializeToUtf8Bytes(new TurnPlace(opening.Tenant, opening.Conversation), JournalJson.Default.TurnPlace);
         _commits = commits;
         _file = file;
         Number = number;
@@ -156,8 +158,7 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
             // One that has no line yet begins in the new file; one that has ended needs no end from recovery.
             if (_unframedOpening is not null || (_doneAppended && _framed == _tail.Last))
                 return crc;
-            byte[] place = JsonSerializer.SerializeToUtf8Bytes(new TurnPlace(_opening.Tenant, _opening.Conversation), JournalJson.Default.TurnPlace);
-            return JournalLine.WriteObject(output, batch, _opening.Turn, "\"runs\":"u8, place, crc);
+            return JournalLine.WriteObject(output, batch, _opening.Turn, "\"runs\":"u8, _place, crc);
         }
     }
 

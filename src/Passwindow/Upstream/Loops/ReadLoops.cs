@@ -14,7 +14,7 @@ internal sealed class ReadLoops : IDisposable
     private static readonly TimeSpan SyncedSpacing = TimeSpan.FromMilliseconds(1.5);
 
     /// <summary>Where tokens wait for no sync.</summary>
-    private static readonly TimeSpan UnsyncedSpacing = TimeSpan.FromMicroseconds(200);
+    private static readonly TimeSpan UnsyncedSpacing = TimeSpan.FromMicroseconds(100);
 
     private readonly Lazy<ReadLoop>[] _loops;
     private int _next;
