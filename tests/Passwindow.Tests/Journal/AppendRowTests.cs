@@ -151,6 +151,30 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
         await waking;
     }
 
+    [Fact]
+    public async Task Where_no_token_waits_for_a_sync_the_disk_is_given_what_was_written_long_before_the_file_is_full()
+    {
+        int syncs = 0;
+        var disk = new SimulatedDisk();
+        await using var journal = FileJournal.Open(new FileJournalSettings("/journal", Durability.Os, MaxWriteAheadBytes: 1 << 30), TimeProvider.System, NullLogger<FileJournal>.Instance, disk);
+        var turns = new List<GivenTurn>(); // many, for of one alone so much is stored
+        for (int i = 0; i < 30; i++)
+            turns.Add(await BegunAsync(journal, $"c_{i}"));
+        disk.BeforeCall = call =>
+        {
+            if (call.Kind == DiskCallKind.Sync && WriteAheadFile.NumberOf(call.Path) is not null)
+                Interlocked.Increment(ref syncs);
+        };
+
+        InRow(journal, Append100Kilobytes); // 3 MB in all
+        Assert.Equal(0, Volatile.Read(ref syncs));
+        InRow(journal, Append100Kilobytes);
+        Soon(() => Volatile.Read(ref syncs) > 0);
+        turns.ForEach(static turn => turn.Dispose());
+
+        void Append100Kilobytes() => turns.ForEach(static turn => turn.Token(new string('x', 100_000)));
+    }
+
     [Theory]
     [InlineData(Durability.Os)]
     [InlineData(Durability.Fsync)]
@@ -210,9 +234,9 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
         Assert.True(reader.HasEnded); // by recovery or with what was still taken: never half
     }
 
-    private static async Task<GivenTurn> BegunAsync(FileJournal journal)
+    private static async Task<GivenTurn> BegunAsync(FileJournal journal, string conversation = "c_1")
     {
-        var turn = new GivenTurn(journal, new History());
+        var turn = new GivenTurn(journal, new History(), conversation);
         turn.Start();
         await turn.CommitAsync();
         return turn;

@@ -22,10 +22,10 @@ internal struct Acknowledging(Socket socket)
     private const int SegmentsSent = 136;
     private const int DataSegmentsReceived = 152;
 
-    /// <summary>The reads before a trial: the first tokens are not what is tried with.</summary>
-    private const int ReadsBetweenTrials = 4;
+    /// <summary>The reads before the first trial: the first tokens are not what is tried with. Before each further one there are twice as many.</summary>
+    private const int ReadsBeforeTrial = 4;
 
-    /// <summary>A trial is cheap, and fails where the machine is late.</summary>
+    /// <summary>A trial is cheap, and fails where the machine is late, as when a thousand answers begin at once: the last is made a thousand tokens later.</summary>
     private const int MostTrials = 8;
 
     /// <summary>The most that is left unacknowledged for sure: Linux acknowledges a full segment at once, and takes none for smaller than 536 bytes (RFC 9293, section 3.7.1).</summary>
@@ -70,7 +70,7 @@ internal struct Acknowledging(Socket socket)
     {
         switch (_trial)
         {
-            case Trial.None when ++_reads == ReadsBetweenTrials:
+            case Trial.None when ++_reads == ReadsBeforeTrial << _trials:
                 (_trial, _areTwo) = (Trial.First, false);
                 _before = Count();
                 if (_trial == Trial.First)

@@ -21,14 +21,14 @@ internal sealed partial class ReadLoop : IDisposable
     private readonly Lock _gate = new();
     private readonly List<(LoopStream? Stream, uint Generation)> _places = [];
     private readonly Stack<int> _free = [];
-    private readonly TimeSpan _spacing;
     private readonly IReadRounds _rounds;
+    private RoundSpacing _spacing;
     private volatile bool _isOver;
     private bool _restsAsleep;
 
-    /// <param name="spacing">How far apart rounds begin at least.</param>
+    /// <param name="spacing">How far apart rounds begin.</param>
     /// <param name="rounds">Is told of each round.</param>
-    public ReadLoop(TimeSpan spacing, IReadRounds rounds)
+    public ReadLoop(RoundSpacing spacing, IReadRounds rounds)
     {
         _spacing = spacing;
         _rounds = rounds;
@@ -92,7 +92,9 @@ internal sealed partial class ReadLoop : IDisposable
             int count = _epoll.Wait();
             if (_isOver)
                 break;
-            begun = TimeProvider.System.GetTimestamp();
+            long now = TimeProvider.System.GetTimestamp();
+            _spacing.OnRound(TimeProvider.System.GetElapsedTime(begun, now), count);
+            begun = now;
             Read(_epoll, count);
         }
 
@@ -143,7 +145,7 @@ internal sealed partial class ReadLoop : IDisposable
     // The real clock, because a thread really waits here.
     private TimeSpan RestAfter(long begun)
     {
-        var rest = _spacing - TimeProvider.System.GetElapsedTime(begun);
+        var rest = _spacing.Value - TimeProvider.System.GetElapsedTime(begun);
         return rest < ShortestRest ? TimeSpan.Zero : rest;
     }
 

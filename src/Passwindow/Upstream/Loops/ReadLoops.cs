@@ -11,17 +11,17 @@ namespace Passwindow.Upstream.Loops;
 internal sealed class ReadLoops : IDisposable
 {
     /// <summary>Where a round ends with a sync: seven hundred a second at most, and the disk free for a first token in between.</summary>
-    private static readonly TimeSpan SyncedSpacing = TimeSpan.FromMilliseconds(1.5);
+    private static readonly RoundSpacing Synced = new(TimeSpan.FromMilliseconds(1.5));
 
     /// <summary>Where tokens wait for no sync.</summary>
-    private static readonly TimeSpan UnsyncedSpacing = TimeSpan.FromMicroseconds(100);
+    private static readonly RoundSpacing Unsynced = new(TimeSpan.FromMicroseconds(200), gathered: 5);
 
     private readonly Lazy<ReadLoop>[] _loops;
     private int _next;
 
     public ReadLoops(IOptions<PasswindowOptions> options, IReadRounds rounds)
     {
-        var spacing = options.Value.Durability == Durability.Fsync ? SyncedSpacing : UnsyncedSpacing;
+        var spacing = options.Value.Durability == Durability.Fsync ? Synced : Unsynced;
         _loops = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Lazy<ReadLoop>(() => new ReadLoop(spacing, rounds)))];
     }
 

@@ -9,7 +9,7 @@ public sealed class AcknowledgingTests : IDisposable
 {
     private const int Pieces = 100;
 
-    private readonly ReadLoop _loop = new(TimeSpan.FromMicroseconds(200), new NoRounds());
+    private readonly ReadLoop _loop = new(new(TimeSpan.FromMicroseconds(200)), new NoRounds());
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
     public AcknowledgingTests()

@@ -8,7 +8,7 @@ namespace Passwindow.Tests.Upstream.Loops;
 
 public sealed class LoopStreamTests(ITestOutputHelper output) : IDisposable
 {
-    private readonly ReadLoop _loop = new(TimeSpan.FromMicroseconds(200), new NoRounds());
+    private readonly ReadLoop _loop = new(new(TimeSpan.FromMicroseconds(200)), new NoRounds());
     private readonly Socket _listener = Listen();
     private readonly SemaphoreSlim _connecting = new(1);
 
@@ -202,7 +202,7 @@ public sealed class LoopStreamTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task What_a_request_is_answered_with_first_is_read_before_what_came_earlier_on_others()
     {
-        using var slow = new ReadLoop(TimeSpan.FromMilliseconds(500), new NoRounds());
+        using var slow = new ReadLoop(new(TimeSpan.FromMilliseconds(500)), new NoRounds());
         var (busy, busyPeer) = await ConnectAsync(slow);
         var (asked, askedPeer) = await ConnectAsync(slow);
         using (busyPeer)
