@@ -8,11 +8,10 @@ namespace Passwindow.Server;
 /// <param name="output">The connection's output.</param>
 internal sealed class ChunkedOutput(DirectOutput output) : PipeWriter
 {
-    private const int BlockSize = 4096;
     private const int SizeRoom = 10; // eight hexadecimal digits, CR LF
     private const int EndRoom = 2;   // CR LF
 
-    private byte[] _buffer = []; // rented while there is something in it, which begins behind the room for its size
+    private RentedBuffer _buffer = new(); // what is in it begins behind the room for its size
     private int _length;
 
     public override bool CanGetUnflushedBytes => true;
@@ -29,13 +28,13 @@ internal sealed class ChunkedOutput(DirectOutput output) : PipeWriter
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
         MakeRoom(sizeHint);
-        return _buffer.AsMemory(SizeRoom + _length, Free);
+        return _buffer.Bytes.AsMemory(SizeRoom + _length, Free);
     }
 
     public override Span<byte> GetSpan(int sizeHint = 0)
     {
         MakeRoom(sizeHint);
-        return _buffer.AsSpan(SizeRoom + _length, Free);
+        return _buffer.Bytes.AsSpan(SizeRoom + _length, Free);
     }
 
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
@@ -58,7 +57,7 @@ internal sealed class ChunkedOutput(DirectOutput output) : PipeWriter
     /// <summary>What was not flushed is dropped: a response is ended by who began it, and its connection by the server.</summary>
     public override void Complete(Exception? exception = null) => Release();
 
-    private int Free => Math.Max(0, _buffer.Length - SizeRoom - EndRoom - _length);
+    private int Free => Math.Max(0, _buffer.Bytes.Length - SizeRoom - EndRoom - _length);
 
     private ReadOnlyMemory<byte> TakeChunk()
     {
@@ -66,17 +65,15 @@ internal sealed class ChunkedOutput(DirectOutput output) : PipeWriter
         Utf8Formatter.TryFormat(_length, size, out int digits, new StandardFormat('X'));
         "\r\n"u8.CopyTo(size[digits..]);
         int start = SizeRoom - digits - EndRoom;
-        size[..(digits + EndRoom)].CopyTo(_buffer.AsSpan(start));
-        "\r\n"u8.CopyTo(_buffer.AsSpan(SizeRoom + _length));
-        return _buffer.AsMemory(start, SizeRoom - start + _length + EndRoom);
+        size[..(digits + EndRoom)].CopyTo(_buffer.Bytes.AsSpan(start));
+        "\r\n"u8.CopyTo(_buffer.Bytes.AsSpan(SizeRoom + _length));
+        return _buffer.Bytes.AsMemory(start, SizeRoom - start + _length + EndRoom);
     }
 
     private void Release()
     {
         _length = 0;
-        if (_buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
+        _buffer.Return();
     }
 
     private void MakeRoom(int sizeHint)
@@ -84,10 +81,7 @@ internal sealed class ChunkedOutput(DirectOutput output) : PipeWriter
         ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
         if (Free >= Math.Max(1, sizeHint))
             return;
-        byte[] larger = ArrayPool<byte>.Shared.Rent(SizeRoom + _length + Math.Max(BlockSize - SizeRoom, sizeHint + EndRoom));
-        _buffer.AsSpan(0, Math.Min(_buffer.Length, SizeRoom + _length)).CopyTo(larger);
-        if (_buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
+        int kept = _length == 0 ? 0 : SizeRoom + _length;
+        _buffer.Grow(kept, SizeRoom + _length + Math.Max(RentedBuffer.BlockSize - SizeRoom, sizeHint + EndRoom));
     }
 }

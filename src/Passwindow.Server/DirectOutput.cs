@@ -12,10 +12,7 @@ namespace Passwindow.Server;
 /// <param name="inner">The connection's output, whose flush completes once the kernel has taken all that was written to it.</param>
 internal sealed class DirectOutput(Socket socket, PipeWriter inner) : PipeWriter
 {
-    /// <summary>As large as the blocks of Kestrel's own output.</summary>
-    private const int BlockSize = 4096;
-
-    private byte[] _buffer = []; // rented while there is something in it
+    private RentedBuffer _buffer = new();
     private int _length;
     private volatile bool _isBehind;
     private volatile bool _isCanceled;
@@ -27,20 +24,20 @@ internal sealed class DirectOutput(Socket socket, PipeWriter inner) : PipeWriter
     public override void Advance(int bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, _buffer.Length - _length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, _buffer.Bytes.Length - _length);
         _length += bytes;
     }
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
         MakeRoom(sizeHint);
-        return _buffer.AsMemory(_length);
+        return _buffer.Bytes.AsMemory(_length);
     }
 
     public override Span<byte> GetSpan(int sizeHint = 0)
     {
         MakeRoom(sizeHint);
-        return _buffer.AsSpan(_length);
+        return _buffer.Bytes.AsSpan(_length);
     }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
@@ -49,7 +46,7 @@ internal sealed class DirectOutput(Socket socket, PipeWriter inner) : PipeWriter
             return ValueTask.FromCanceled<FlushResult>(cancellationToken);
 
         // Until the rest of an earlier flush has gone, nothing may overtake it.
-        int sent = _isBehind ? 0 : Send(_buffer.AsSpan(0, _length));
+        int sent = _isBehind ? 0 : Send(_buffer.Bytes.AsSpan(0, _length));
         if (!_isBehind && sent == _length)
         {
             Release();
@@ -131,28 +128,22 @@ internal sealed class DirectOutput(Socket socket, PipeWriter inner) : PipeWriter
     private void HandOver(int sent = 0)
     {
         if (sent < _length) // an output that is completed may be again, but not be written to
-            inner.Write(_buffer.AsSpan(sent, _length - sent));
+            inner.Write(_buffer.Bytes.AsSpan(sent, _length - sent));
         Release();
     }
 
     private void Release()
     {
         _length = 0;
-        if (_buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
+        _buffer.Return();
     }
 
     private void MakeRoom(int sizeHint)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
-        if (_buffer.Length - _length >= Math.Max(1, sizeHint))
+        if (_buffer.Bytes.Length - _length >= Math.Max(1, sizeHint))
             return;
-        byte[] larger = ArrayPool<byte>.Shared.Rent(_length + Math.Max(BlockSize, sizeHint));
-        _buffer.AsSpan(0, _length).CopyTo(larger);
-        if (_buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
+        _buffer.Grow(_length, _length + Math.Max(RentedBuffer.BlockSize, sizeHint));
     }
 
     private bool TakeCanceled()
