@@ -126,7 +126,13 @@ public sealed class CheckpointTests
             await turn.CommitAsync();
         }
 
-        Until(() => _disk.Exists(WriteAhead(file + 1)));
+        Until(() => LastBegun() > file);
+    }
+
+    private long? LastBegun()
+    {
+        var paths = _disk.List($"{FaultyJournal.Folder}/wal", WriteAheadFile.Ending).Order().ToList();
+        return WriteAheadFile.NumberOf(paths[WriteAheadFile.IndexOfLastBegun(_disk, paths)]);
     }
 
     private static void Until(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(20)));

@@ -155,7 +155,7 @@ internal sealed class JournalRun : IDisposable
     {
         _commits.Dispose();
         if (Failure is null && _turns.All.All(static turn => turn.HasEnded))
-            _checkpoints.Retire(_commits.FileNumber, all: true);
+            _checkpoints.Retire(_commits.LastFileNumber, all: true);
         _checkpoints.Dispose();
         _catalogFile.Dispose();
         var closed = new JournalUnavailableException("The journal is closed.");

@@ -33,11 +33,15 @@ internal sealed class Recovery(IDisk disk, string writeAheadFolder, Conversation
             return default;
 
         long? lastBatch = null;
+        int lastBegun = WriteAheadFile.IndexOfLastBegun(disk, paths);
         WriteAheadReader last = null!;
-        foreach (string path in paths)
+        for (int i = 0; i < paths.Count; i++)
         {
-            last = new WriteAheadReader(disk, path, isLast: path == paths[^1]);
-            last.Read(ref lastBatch, (record, body, offset) => Apply(path, offset, record, body));
+            string path = paths[i];
+            var reader = new WriteAheadReader(disk, path, isLast: i >= lastBegun);
+            reader.Read(ref lastBatch, (record, body, offset) => Apply(path, offset, record, body));
+            if (i == lastBegun)
+                last = reader;
         }
 
         last.Seal();

@@ -56,6 +56,18 @@ internal sealed class WriteAheadFile : IDisposable
         long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
 
     /// <summary>
+    /// Of all write-ahead files, in order, the index of the last one that took appends. What follows it was made beforehand and holds its first line, or a part of
+    /// it if the process ended in that moment, and zeros.
+    /// </summary>
+    public static int IndexOfLastBegun(IDisk disk, IReadOnlyList<string> paths)
+    {
+        int index = paths.Count - 1;
+        while (index > 0 && !TookAppends(disk, paths[index]))
+            index--;
+        return index;
+    }
+
+    /// <summary>
     /// Writes lines whose last has the checksum <paramref name="crc"/>, and makes them durable. If that fails the file is cut back to what
     /// was whole before, and must not be appended to or synced again.
     /// </summary>
@@ -79,6 +91,21 @@ internal sealed class WriteAheadFile : IDisposable
         Crc = crc;
     }
 
+    /// <summary>Writes zeros where later lines will stand.</summary>
+    public void Fill(ReadOnlySpan<byte> zeros, long at)
+    {
+        ThrowIfFailed();
+        try
+        {
+            _file.Write(zeros, at);
+        }
+        catch (Exception e)
+        {
+            _failure = e;
+            throw;
+        }
+    }
+
     public void Sync()
     {
         ThrowIfFailed();
@@ -94,6 +121,15 @@ internal sealed class WriteAheadFile : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static bool TookAppends(IDisk disk, string path)
+    {
+        Span<byte> beginning = stackalloc byte[256]; // more than a first line has
+        using var file = disk.Open(path, create: false);
+        int read = file.Read(beginning, 0);
+        int head = beginning[..read].IndexOf((byte)'\n') + 1;
+        return head == 0 ? read == beginning.Length : head < read && beginning[head] != 0;
+    }
 
     private void ThrowIfFailed()
     {

@@ -8,7 +8,7 @@ namespace Passwindow.Journal.Files;
 /// <param name="isLast">Whether it is the last: only that may end in the middle of a batch.</param>
 internal sealed class WriteAheadReader(IDisk disk, string path, bool isLast)
 {
-    private byte[] _bytes = [];
+    private Memory<byte> _bytes; // up to the zeros for lines that were never written
     private Durability _durability;
     private long _lastBatchStart;
 
@@ -28,9 +28,9 @@ internal sealed class WriteAheadReader(IDisk disk, string path, bool isLast)
         var batch = new List<(JournalRecord Record, long Offset, int Length)>();
         long at = 0;
         uint crc = 0;
-        while (JournalLine.Check(_bytes.AsSpan((int)at), crc, out int length, out uint next) == LineCheck.Good)
+        while (JournalLine.Check(_bytes.Span[(int)at..], crc, out int length, out uint next) == LineCheck.Good)
         {
-            var line = _bytes.AsMemory((int)at, length);
+            var line = _bytes.Slice((int)at, length);
             var record = JournalRecord.Read(path, at, line.Span);
             if (at == 0)
             {
@@ -47,7 +47,7 @@ internal sealed class WriteAheadReader(IDisk disk, string path, bool isLast)
             if (record.Kind == JournalRecordKind.Commit)
             {
                 foreach (var (each, offset, size) in batch)
-                    apply(each, _bytes.AsMemory((int)offset, size)[each.Body], offset);
+                    apply(each, _bytes.Slice((int)offset, size)[each.Body], offset);
                 batch.Clear();
                 lastBatch = record.Batch;
                 _lastBatchStart = CommittedEnd;
@@ -69,20 +69,19 @@ internal sealed class WriteAheadReader(IDisk disk, string path, bool isLast)
     public void Seal()
     {
         using var file = disk.Open(path, create: false);
-        file.Write(_bytes.AsSpan((int)_lastBatchStart, (int)(CommittedEnd - _lastBatchStart)), _lastBatchStart);
-        if (Torn > 0)
-            file.Truncate(CommittedEnd);
+        file.Write(_bytes.Span[(int)_lastBatchStart..(int)CommittedEnd], _lastBatchStart);
+        file.Truncate(CommittedEnd);
         file.Sync();
     }
 
-    private byte[] ReadAll()
+    private Memory<byte> ReadAll()
     {
         using var file = disk.Open(path, create: false);
         if (file.Length > Array.MaxLength)
             throw Damaged(Array.MaxLength, "it is larger than such a file can be.");
         byte[] bytes = new byte[file.Length];
         int read = file.Read(bytes, 0);
-        return read == bytes.Length ? bytes : bytes[..read];
+        return bytes.AsMemory(0, read).TrimEnd((byte)0);
     }
 
     private void CheckHead(JournalRecord record, ReadOnlySpan<byte> head)
@@ -101,7 +100,7 @@ internal sealed class WriteAheadReader(IDisk disk, string path, bool isLast)
     {
         if (_durability == Durability.Os)
             return false;
-        var rest = _bytes.AsSpan((int)from);
+        var rest = _bytes.Span[(int)from..];
         long torn = lastBatch + 1 ?? long.MaxValue;
         foreach (var range in JournalLine.FindUnchecked(rest, fromStart: false))
         {

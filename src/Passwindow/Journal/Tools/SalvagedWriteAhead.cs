@@ -15,8 +15,9 @@ internal sealed class SalvagedWriteAhead
         var paths = disk.List(folder, WriteAheadFile.Ending).Where(static path => WriteAheadFile.NumberOf(path) is not null).OrderBy(WriteAheadFile.NumberOf).ToList();
         FileCount = paths.Count;
         long? lastBatch = null;
-        foreach (string path in paths)
-            Read(disk, path, isLast: path == paths[^1], ref lastBatch);
+        int lastBegun = WriteAheadFile.IndexOfLastBegun(disk, paths);
+        for (int i = 0; i < paths.Count; i++)
+            Read(disk, paths[i], isLast: i >= lastBegun, ref lastBatch);
     }
 
     public int FileCount { get; }
@@ -77,7 +78,7 @@ internal sealed class SalvagedWriteAhead
         long highest = 0;
         try
         {
-            foreach (var line in SalvageScan.Read(SalvageScan.ReadAll(disk, path)))
+            foreach (var line in SalvageScan.Read(SalvageScan.ReadAll(disk, path).AsMemory().TrimEnd((byte)0)))
             {
                 if (!line.IsWhole || !JournalRecord.TryRead(line.Bytes.Span, out var record))
                 {

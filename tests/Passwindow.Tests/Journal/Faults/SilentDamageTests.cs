@@ -83,10 +83,11 @@ public sealed class SilentDamageTests(ITestOutputHelper output)
         int trials = 0;
         var violations = new List<string>();
         var paths = disk.Files.Where(static path => path.Contains("/wal/")).Order().ToList();
-        foreach (string path in paths)
+        int lastBegun = WriteAheadFile.IndexOfLastBegun(disk, paths);
+        foreach (var (i, path) in paths.Index())
         {
             byte[] whole = disk[path].Content;
-            int lastBatch = path == paths[^1] ? StartOfLastBatch(whole) : int.MaxValue;
+            int lastBatch = i < lastBegun ? int.MaxValue : i == lastBegun ? StartOfLastBatch(whole) : 0;
             foreach (int at in Offsets(whole.Length, quick: 101))
             {
                 if (Damage(whole, at, kind) is not { } damaged)
