@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Passwindow.Protocol;
 
@@ -16,6 +17,9 @@ internal sealed class HotTail
     private const int FirstBlock = 1024;
     private const int LargestBlock = 32 * 1024;
 #endif
+
+    /// <summary>Arrays of so many bytes are where the collector copies none.</summary>
+    private const int Pinned = 4 * 1024;
 
     /// <summary>The index of the newest block. It is not in the list, nor is the list asked for it.</summary>
     private const int Newest = int.MaxValue;
@@ -114,8 +118,8 @@ internal sealed class HotTail
 
     private struct Block(long first, int size)
     {
-        private readonly byte[] _bytes = size == 0 ? [] : new byte[size];
-        private (int End, EventType Type)[] _events = size == 0 ? [] : new (int, EventType)[Math.Max(4, size / 64)];
+        private readonly byte[] _bytes = Array<byte>(size);
+        private (int End, EventType Type)[] _events = Array<(int, EventType)>(size == 0 ? 0 : Math.Max(4, size / 64));
 
         public readonly long First => first;
 
@@ -139,12 +143,15 @@ internal sealed class HotTail
             }
         }
 
+        // What is large lives for some seconds, as long as its turn: each collection would copy it, while everybody waits.
+        private static T[] Array<T>(int length) => length == 0 ? [] : GC.AllocateUninitializedArray<T>(length, pinned: length * Unsafe.SizeOf<T>() >= Pinned);
+
         public void Add(EventType type, ReadOnlySpan<byte> json)
         {
             int start = Used;
             json.CopyTo(_bytes.AsSpan(start));
             if (Count == _events.Length)
-                Array.Resize(ref _events, Math.Max(4, Count * 2));
+                System.Array.Resize(ref _events, Math.Max(4, Count * 2));
             Used = start + json.Length;
             _events[Count++] = (Used, type);
         }
