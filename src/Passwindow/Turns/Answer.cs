@@ -1,15 +1,19 @@
 using System.Buffers;
 using System.Text;
+using Passwindow.Journal;
 using Passwindow.Protocol;
 using Passwindow.Protocol.Upstream;
 
 namespace Passwindow.Turns;
 
-/// <summary>One answer of the model within a turn, as it goes back to the model when tools make another round necessary.</summary>
-internal sealed class Answer
+/// <summary>
+/// One answer of the model within a turn, as it goes back to the model when tools make another round necessary. Its text is in the journal, and nowhere else:
+/// of most answers nobody asks for it again.
+/// </summary>
+/// <param name="after">The number of the event before its first.</param>
+internal sealed class Answer(long after)
 {
     private readonly List<MessagePart> _parts = [];
-    private readonly ArrayBufferWriter<byte> _text = new();
     private readonly ArrayBufferWriter<byte> _reasoning = new();
     private readonly List<string> _told = [];
 
@@ -24,10 +28,18 @@ internal sealed class Answer
     /// <summary>The provider's counts for it.</summary>
     public Usage? Usage { get; set; }
 
-    /// <summary>What it said.</summary>
-    public string Text => Encoding.UTF8.GetString(_text.WrittenSpan);
+    /// <summary>Reads what it said, all of which must be committed.</summary>
+    public async Task<string> ReadTextAsync(ITurnReader turn, CancellationToken cancellation)
+    {
+        var text = new StringBuilder();
+        await foreach (var said in turn.ReadAllAsync(cancellation, after))
+        {
+            if (said.Type == EventType.Token)
+                text.Append(EventJson.GetString(said.Json.Span, "token"u8));
+        }
 
-    public void AddText(ReadOnlySpan<byte> text) => _text.Write(text);
+        return text.ToString();
+    }
 
     /// <summary>Arguments of a call were told while the model wrote them.</summary>
     public void MarkTold(string call)
@@ -47,11 +59,12 @@ internal sealed class Answer
         _reasoning.ResetWrittenCount();
     }
 
-    public ChatMessage ToMessage()
+    /// <param name="text">What it said.</param>
+    public ChatMessage ToMessage(string text)
     {
         var parts = new List<MessagePart>(_parts);
-        if (_text.WrittenCount > 0)
-            parts.Add(new TextPart(Text));
+        if (text.Length > 0)
+            parts.Add(new TextPart(text));
         parts.AddRange(Calls.Select(static call => call.ToPart()));
         return new ChatMessage(ChatRole.Assistant, parts);
     }

@@ -22,6 +22,9 @@ internal sealed class TurnEvents(ITurnWriter writer, TurnTimeline? timeline)
     /// <summary>The bytes of all events so far.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>The number of the last event so far; 0 before the first.</summary>
+    public long Last => writer.NextSeq - 1;
+
     public bool RunsAhead => writer.PendingBytes > MaxPendingBytes;
 
     public ValueTask CommitAsync() => writer.CommitAsync();

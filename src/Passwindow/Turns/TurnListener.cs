@@ -10,7 +10,7 @@ namespace Passwindow.Turns;
 internal sealed class TurnListener(RunningTurn turn, TurnEvents events, TurnContext context) : IChatListener
 {
     private ToolRounds? _tools;
-    private Answer _answer = new();
+    private Answer _answer = new(after: 0);
 
     public ToolRounds Tools => _tools ??= new ToolRounds(turn, events, context.Tools, context.Runner);
 
@@ -21,7 +21,7 @@ internal sealed class TurnListener(RunningTurn turn, TurnEvents events, TurnCont
     public string? OtherModel { get; private set; }
 
     /// <summary>The model is asked, once more: gives the answer that is heard from now on.</summary>
-    public Answer Begin() => _answer = new Answer();
+    public Answer Begin() => _answer = new Answer(events.Last);
 
     public ValueTask<bool> HearAsync(ChatEvent said)
     {
@@ -58,7 +58,6 @@ internal sealed class TurnListener(RunningTurn turn, TurnEvents events, TurnCont
             case TextDelta text:
                 MarkToken();
                 events.Token(text.Text.Span, text.IsRefusal);
-                _answer.AddText(text.Text.Span);
                 break;
             case ReasoningDelta reasoning:
                 MarkToken();

@@ -14,7 +14,7 @@ namespace Passwindow.Turns;
 internal sealed partial class TurnLoop(RunningTurn turn, TurnEvents events, ResolvedModel model, TurnContext context, ILogger<TurnLoop> log)
 {
     private readonly TurnListener _listener = new(turn, events, context);
-    private string _lastText = "";
+    private Answer? _last;
     private Usage? _usage;
     private byte[]? _ownUsage;
 
@@ -72,9 +72,9 @@ internal sealed partial class TurnLoop(RunningTurn turn, TurnEvents events, Reso
     /// <summary>The answer is whole: whatever becomes of this, a stop too, the turn ends as it would without.</summary>
     private async Task SuggestAsync()
     {
-        if (context.Suggestions is not { } suggestions)
+        if (context.Suggestions is not { } suggestions || _last is not { } answer)
             return;
-        var questions = await suggestions.AskAsync(context.Messages, _lastText, turn.Cancellation);
+        var questions = await suggestions.AskAsync(context.Messages, await ReadTextAsync(answer), turn.Cancellation);
         if (questions.Count > 0)
             events.SuggestedQuestions(questions);
     }
@@ -94,16 +94,22 @@ internal sealed partial class TurnLoop(RunningTurn turn, TurnEvents events, Reso
             _ownUsage = round == 1 ? ended.UpstreamUsage : null; // the counts of one round are not those of the turn
             if (answer.Calls.Count == 0)
             {
-                _lastText = answer.Text;
+                _last = answer;
                 return TurnEnd.Of(ended);
             }
 
             if (round > context.Limits.MaxToolRounds)
                 return TurnEnd.Of(FinishReason.ToolLimit); // the results of the rounds that were allowed have been read by now
-            messages.Add(answer.ToMessage());
+            messages.Add(answer.ToMessage(await ReadTextAsync(answer)));
             if (await _listener.Tools.AnswerAsync(answer.Calls, messages) is { } end)
                 return context.Tools.AreRelayed && ended.Reason is FinishReason.Length or FinishReason.ContentFilter ? TurnEnd.Of(ended) : end with { Answer = ended };
         }
+    }
+
+    private async Task<string> ReadTextAsync(Answer answer)
+    {
+        await events.CommitAsync();
+        return await answer.ReadTextAsync(turn.Reader, CancellationToken.None);
     }
 
     /// <summary>Asks once and has what comes appended, as it comes.</summary>
