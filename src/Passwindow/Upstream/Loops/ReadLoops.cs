@@ -10,11 +10,11 @@ namespace Passwindow.Upstream.Loops;
 /// </summary>
 internal sealed class ReadLoops : IDisposable
 {
-    /// <summary>Where a round ends with a sync: seven hundred a second at most, and the disk free for a first token in between.</summary>
-    private static readonly RoundSpacing Synced = new(TimeSpan.FromMilliseconds(1.5));
+    /// <summary>Where a round ends with a sync: seven hundred a second unless much comes, and the disk free for a first token in between.</summary>
+    private static readonly RoundSpacing Synced = new(TimeSpan.FromMilliseconds(1.5), gathered: 50);
 
     /// <summary>Where tokens wait for no sync.</summary>
-    private static readonly RoundSpacing Unsynced = new(TimeSpan.FromMicroseconds(200), gathered: 5);
+    private static readonly RoundSpacing Unsynced = new(TimeSpan.FromMicroseconds(200), gathered: 3);
 
     private readonly Lazy<ReadLoop>[] _loops;
     private int _next;
