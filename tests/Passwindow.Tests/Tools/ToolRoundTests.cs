@@ -40,6 +40,22 @@ public class ToolRoundTests
     }
 
     [Fact]
+    public async Task What_the_model_said_before_its_calls_goes_back_to_it_each_round_by_itself()
+    {
+        var model = new ScriptedModel()
+            .Then(Text("Let me \"look\""), Text("\n – äöü"), Call("a", "clock"), new AnswerEnded(FinishReason.ToolCalls))
+            .Then(Call("b", "clock"), new AnswerEnded(FinishReason.ToolCalls))
+            .Then(Text("Once more."), Call("c", "clock"), new AnswerEnded(FinishReason.ToolCalls))
+            .ThenSay("Noon.");
+        await using var server = await ChatServer.StartAsync(model, static services => services.AddPasswindowTool("clock", "", static () => "12:00"));
+
+        await server.AskAsync("Go");
+
+        var said = model.Asked.Last().Messages.Where(static message => message.Role == Protocol.Upstream.ChatRole.Assistant);
+        Assert.Equal(["Let me \"look\"\n – äöü", "", "Once more."], said.Select(static message => string.Concat(message.Parts.OfType<TextPart>().Select(static part => part.Text))));
+    }
+
+    [Fact]
     public async Task A_tool_that_throws_is_an_error_for_model_and_viewer_without_its_words_and_the_turn_goes_on()
     {
         var model = new ScriptedModel().ThenCall(Call("a", "bad"), Call("b", "told")).ThenSay("Well.");

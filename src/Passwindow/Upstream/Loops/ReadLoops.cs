@@ -14,7 +14,7 @@ internal sealed class ReadLoops : IDisposable
     private static readonly RoundSpacing Synced = new(TimeSpan.FromMilliseconds(1.5), gathered: 50);
 
     /// <summary>Where tokens wait for no sync.</summary>
-    private static readonly RoundSpacing Unsynced = new(TimeSpan.FromMicroseconds(200), gathered: 3);
+    private static readonly RoundSpacing Unsynced = new(TimeSpan.FromMicroseconds(250), gathered: 3);
 
     private readonly Lazy<ReadLoop>[] _loops;
     private int _next;
