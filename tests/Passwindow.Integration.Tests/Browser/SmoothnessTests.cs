@@ -78,7 +78,7 @@ public sealed class SmoothnessTests(Chromium chromium, ITestOutputHelper output)
                         requestAnimationFrame(up);
                 });
             })
-            """);
+            """).WaitAsync(TimeSpan.FromMinutes(2));
 
         output.WriteLine($"scrolled to the top in {clock.ElapsedMilliseconds} ms");
         Assert.Equal(turns, seen);

@@ -18,8 +18,9 @@ export function useWindow(length: number, scroller: RefObject<HTMLElement | null
     const mark = sentinel.current;
     if (!mark)
       return;
-    const observer = new IntersectionObserver(([entry]) => {
-      if (!entry?.isIntersecting)
+    const observer = new IntersectionObserver((entries) => {
+      // On a busy page several come at once, the latest last: it is the only one that nothing follows.
+      if (!entries.at(-1)?.isIntersecting)
         return;
       startTransition(() => setFrom((at) => Math.max(0, at - More)));
     }, { root: scroller.current, rootMargin: `${Ahead}px 0px 0px` });
