@@ -175,7 +175,12 @@ public sealed class CreateTests : IAsyncLifetime
     [Fact]
     public async Task A_provider_of_the_same_api_is_given_what_only_it_understands()
     {
-        await using var upstream = new ScriptedUpstream(static exchange => exchange.WriteAsync(new Testing.Fixtures.UpstreamRecording("responses", "openai-responses-basic-streaming").Body));
+        var isAnswered = new TaskCompletionSource();
+        await using var upstream = new ScriptedUpstream(async exchange =>
+        {
+            await isAnswered.Task; // else it may have ended before we are
+            await exchange.WriteAsync(new Testing.Fixtures.UpstreamRecording("responses", "openai-responses-basic-streaming").Body);
+        });
         await using var server = await ServerUnderTest.StartAsync(upstream);
         var response = await server.CreateAsync("""
             {"input":"Hi","model":"replies/m","tools":[{"type":"web_search","search_context_size":"low"},{"type":"function","name":"f","strict":true,"parameters":{"type":"object"}}],
@@ -189,6 +194,7 @@ public sealed class CreateTests : IAsyncLifetime
             asked.GetProperty("store").GetBoolean(), asked.GetProperty("stream").GetBoolean()));
         Assert.False(asked.TryGetProperty("background", out _) || asked.TryGetProperty("instructions", out _));
         Assert.Equal("in_progress", response.Status());
+        isAnswered.SetResult();
     }
 
     [Fact]
