@@ -12,7 +12,7 @@ public class JournalEncoderBenchmarks
 
     private readonly EventWriter _events = new();
     private readonly LineBuffer _lines = new();
-    private readonly TurnId _turn = TurnId.Create(DateTimeOffset.UnixEpoch, 1);
+    private readonly byte[] _head = JournalLine.EventHead(TurnId.Create(DateTimeOffset.UnixEpoch, 1));
     private readonly byte[] _text = Encoding.ASCII.GetBytes(Load.Stamp.Blank);
     private readonly byte[] _json = Encoding.ASCII.GetBytes($$"""{"type":"token","seq":4711,"token":"{{Load.Stamp.Blank}}"}""");
 
@@ -31,7 +31,7 @@ public class JournalEncoderBenchmarks
         _lines.Clear();
         uint crc = 0;
         for (int i = 0; i < Tokens; i++)
-            crc = JournalLine.WriteEvent(_lines, batch: 12, _turn, _json, crc);
+            crc = JournalLine.WriteEvent(_lines, batch: 12, _head, _json, crc);
         return crc;
     }
 }
