@@ -126,13 +126,7 @@ public sealed class CheckpointTests
             await turn.CommitAsync();
         }
 
-        Until(() => LastBegun() > file);
-    }
-
-    private long? LastBegun()
-    {
-        var paths = _disk.List($"{FaultyJournal.Folder}/wal", WriteAheadFile.Ending).Order().ToList();
-        return WriteAheadFile.NumberOf(paths[WriteAheadFile.IndexOfLastBegun(_disk, paths)]);
+        Until(() => FaultyJournal.LastBegun(_disk) > file);
     }
 
     private static void Until(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(20)));

@@ -25,7 +25,7 @@ public sealed class NextFileTests
         Until(() => LengthOf(2) == MaxBytes); // before the first is full
         Assert.Equal(0, _disk[PathOf(2)].Content[^1]);
         await FillAsync(turn, Many);
-        Until(() => LastBegun() == 2);
+        Until(() => FaultyJournal.LastBegun(_disk) == 2);
         turn.Token("over the zeros");
         await turn.CommitAsync();
         Assert.Equal(MaxBytes, LengthOf(2));
@@ -64,7 +64,7 @@ public sealed class NextFileTests
         using var turn = await BegunAsync(journal);
         Until(() => LengthOf(2) == MaxBytes);
         await FillAsync(turn, Many);
-        Until(() => LastBegun() == 2);
+        Until(() => FaultyJournal.LastBegun(_disk) == 2);
         await FillAsync(turn, Some);
         var killed = _disk.AfterKill();
         byte[] content = killed[PathOf(2)].Content;
@@ -139,12 +139,6 @@ public sealed class NextFileTests
         FileJournal.Open(new FileJournalSettings(FaultyJournal.Folder, durability, MaxBytes), TimeProvider.System, NullLogger<FileJournal>.Instance, _disk);
 
     private long LengthOf(int number) => _disk.Exists(PathOf(number)) ? ((IDisk)_disk).LengthOf(PathOf(number)) : 0;
-
-    private long? LastBegun()
-    {
-        var paths = _disk.List($"{FaultyJournal.Folder}/wal", WriteAheadFile.Ending).Order().ToList();
-        return WriteAheadFile.NumberOf(paths[WriteAheadFile.IndexOfLastBegun(_disk, paths)]);
-    }
 
     private static string PathOf(int number) => $"{FaultyJournal.Folder}/wal/{number:D8}.jsonl";
 

@@ -15,6 +15,13 @@ internal static class FaultyJournal
     public static FileJournal Open(IDisk disk, Durability durability = Durability.Fsync, TimeProvider? time = null, TimeProvider? commitClock = null) =>
         FileJournal.Open(new FileJournalSettings(Folder, durability, MaxWriteAheadBytes) { CommitClock = commitClock ?? TimeProvider.System }, time ?? TimeProvider.System, NullLogger<FileJournal>.Instance, disk);
 
+    /// <summary>The number of the last write-ahead file that took appends.</summary>
+    public static long? LastBegun(IDisk disk)
+    {
+        var paths = disk.List($"{Folder}/wal", WriteAheadFile.Ending).Order().ToList();
+        return WriteAheadFile.NumberOf(paths[WriteAheadFile.IndexOfLastBegun(disk, paths)]);
+    }
+
     /// <summary>
     /// Turns of two tenants and three conversations: short ones, one that outlives several write-ahead files, one with large events, two at
     /// once in one conversation, one that is never ended. Stops at the first sign that the journal is unavailable.
