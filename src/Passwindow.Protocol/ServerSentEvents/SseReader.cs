@@ -55,6 +55,9 @@ public sealed class SseReader(bool dispatchUnterminated = false)
     /// <summary>The last valid <c>retry</c>; null if there was none. More milliseconds than a <see cref="TimeSpan"/> holds are as many as it holds.</summary>
     public TimeSpan? Retry { get; private set; }
 
+    /// <summary>Whether some of what was fed was not read yet.</summary>
+    internal bool HasInput => _hasInput;
+
     /// <summary>Takes the next bytes of the stream.</summary>
     /// <exception cref="InvalidOperationException">The stream has ended.</exception>
     public void Feed(ReadOnlySpan<byte> bytes)

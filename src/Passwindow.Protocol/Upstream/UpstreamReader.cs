@@ -18,13 +18,23 @@ public abstract class UpstreamReader
     /// </summary>
     public bool IsComplete { get; protected set; }
 
-    private readonly TextShape _shape = new();
+    private TextShape _shape = new();
 
     /// <summary>Whether the event that was read last held, beside what never changes anything, a piece of text and nothing else.</summary>
     private protected virtual bool WasOnlyText => false;
 
     /// <summary>What holds the memory of the chat events of one call.</summary>
     private protected TextBuffer Buffer { get; } = new();
+
+    /// <summary>
+    /// Gives the text of an event that is spelled as the last one, but for its text: it holds a piece of text and nothing else, so what it says needs no object.
+    /// For any other, false: that is for <see cref="Read"/>.
+    /// </summary>
+    internal bool TryReadText(scoped in SseEvent sse, out ReadOnlySpan<byte> text)
+    {
+        text = default;
+        return !IsComplete && !IsError(sse) && _shape.TryRead(Data(sse), out text);
+    }
 
     /// <summary>Reads one server-sent event and adds what it says to <paramref name="said"/>; unknown events and fields are skipped.</summary>
     /// <exception cref="UpstreamException">
@@ -36,22 +46,21 @@ public abstract class UpstreamReader
         if (IsComplete)
             return;
         Buffer.Reset();
-        var data = sse.Data.Trim(" \t\r\n"u8);
-        if (data.IsEmpty)
-            return;
-        bool isError = sse.Type.SequenceEqual("error"u8);
-        if (!isError && _shape.TryRead(data, out var text))
+        if (TryReadText(sse, out var text))
         {
             Buffer.Write(text);
             said.Add(new TextDelta(Buffer.Take()));
             return;
         }
 
+        var data = Data(sse);
+        if (data.IsEmpty)
+            return;
         _shape.Forget();
         int before = said.Count;
         try
         {
-            ReadEvent(data, isError, said);
+            ReadEvent(data, IsError(sse), said);
         }
         catch (Exception fault) when (fault is not UpstreamException)
         {
@@ -89,6 +98,10 @@ public abstract class UpstreamReader
             throw UpstreamFault.Malformed(fault);
         }
     }
+
+    private static ReadOnlySpan<byte> Data(scoped in SseEvent sse) => sse.Data.Trim(" \t\r\n"u8);
+
+    private static bool IsError(scoped in SseEvent sse) => sse.Type.SequenceEqual("error"u8);
 
     /// <summary>Reads an event's data, which is not blank. Whatever else than an <see cref="UpstreamException"/> it throws means that the data is malformed.</summary>
     private protected abstract void ReadEvent(ReadOnlySpan<byte> data, bool isError, ICollection<ChatEvent> said);

@@ -9,6 +9,7 @@ namespace Passwindow.Turns;
 /// </summary>
 internal sealed class TurnListener(RunningTurn turn, TurnEvents events, TurnContext context) : IChatListener
 {
+    private readonly long _maxBytes = context.Limits.MaxAnswerBytes; // at hand, because every token asks
     private ToolRounds? _tools;
     private Answer _answer = new(after: 0);
 
@@ -31,7 +32,24 @@ internal sealed class TurnListener(RunningTurn turn, TurnEvents events, TurnCont
         Hear(said);
         if (isFirst && FirstToken is not null)
             events.Hurry(); // somebody looks at an empty screen
-        if (events.Bytes > context.Limits.MaxAnswerBytes)
+        return GoOn();
+    }
+
+    public ValueTask<bool> HearTextAsync(ReadOnlySpan<byte> text)
+    {
+        turn.ThrowIfCut();
+        bool isFirst = FirstToken is null;
+        turn.Hear(isToken: true);
+        Hear(text, isRefusal: false);
+        if (isFirst)
+            events.Hurry();
+        return GoOn();
+    }
+
+    /// <summary>Whether the model is to go on: not beyond the longest answer, and no faster than the disk.</summary>
+    private ValueTask<bool> GoOn()
+    {
+        if (events.Bytes > _maxBytes)
             return new(false);
         return events.RunsAhead ? CatchUpAsync() : new(true);
     }
@@ -56,8 +74,7 @@ internal sealed class TurnListener(RunningTurn turn, TurnEvents events, TurnCont
         switch (said)
         {
             case TextDelta text:
-                MarkToken();
-                events.Token(text.Text.Span, text.IsRefusal);
+                Hear(text.Text.Span, text.IsRefusal);
                 break;
             case ReasoningDelta reasoning:
                 MarkToken();
@@ -83,6 +100,12 @@ internal sealed class TurnListener(RunningTurn turn, TurnEvents events, TurnCont
                 _answer.Ended = ended;
                 break;
         }
+    }
+
+    private void Hear(ReadOnlySpan<byte> text, bool isRefusal)
+    {
+        MarkToken();
+        events.Token(text, isRefusal);
     }
 
     private void MarkToken() => FirstToken ??= turn.Elapsed;

@@ -65,6 +65,9 @@ internal sealed class Attempt : IChatListener, IDisposable
         return _early is null ? _listener.HearAsync(said) : HearAsync(said, _early);
     }
 
+    /// <summary>Once it has spoken there is nothing left to limit.</summary>
+    public IChatListener Next => HasSpoken ? _listener.Next : this;
+
     public void Dispose()
     {
         _either.Dispose();

@@ -27,6 +27,13 @@ internal sealed class BegunAnswer(IChatListener listener) : IChatListener
     /// <summary>Keeps what is said and passes it on, changed where it follows a seam, unless nothing is left of it.</summary>
     public ValueTask<bool> HearAsync(ChatEvent said) => Keep(said) is { } shown ? listener.HearAsync(shown) : new(true);
 
+    public ValueTask<bool> HearTextAsync(ReadOnlySpan<byte> text)
+    {
+        var joined = text[^Joined(text)..];
+        _text.Write(joined);
+        return joined.IsEmpty ? new(true) : listener.HearTextAsync(joined);
+    }
+
     /// <summary>The model broke off; what is heard from now on is the next one's.</summary>
     public void Break()
     {
@@ -49,7 +56,7 @@ internal sealed class BegunAnswer(IChatListener listener) : IChatListener
         switch (said)
         {
             case TextDelta text:
-                var joined = Joined(text.Text);
+                var joined = text.Text[^Joined(text.Text.Span)..];
                 _text.Write(joined.Span);
                 return joined.IsEmpty ? null : text with { Text = joined };
             case UsageReported counts:
@@ -66,12 +73,13 @@ internal sealed class BegunAnswer(IChatListener listener) : IChatListener
         }
     }
 
-    private ReadOnlyMemory<byte> Joined(ReadOnlyMemory<byte> text)
+    /// <summary>How much of a piece of text is shown: all but the white space at a seam that was shown already.</summary>
+    private int Joined(ReadOnlySpan<byte> text)
     {
         if (!_atSeam)
-            return text;
-        var rest = _trimmed > 0 ? text.TrimStart(" \t\r\n"u8) : text;
-        _atSeam = rest.IsEmpty;
+            return text.Length;
+        int rest = _trimmed > 0 ? text.TrimStart(" \t\r\n"u8).Length : text.Length;
+        _atSeam = rest == 0;
         return rest;
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Logging;
+using Passwindow.Diagnostics;
 using Passwindow.Protocol.Upstream;
 using Passwindow.Upstream.Http1;
 
@@ -17,7 +18,12 @@ internal sealed class HttpUpstream(HttpMessageInvoker http, ProviderEndpoint pro
         bool isWhole = false;
         try
         {
-            isWhole = await HearAsync(body, IsJson(response.Content.Headers.ContentType), listener, cancellation);
+            isWhole = await Flow.Without(() => HearAsync(body, IsJson(response.Content.Headers.ContentType), listener, cancellation));
+        }
+        catch (UpstreamException failure)
+        {
+            UpstreamLog.Failed(log, failure.InnerException, provider.Name, failure.Code, failure.Detail);
+            throw;
         }
         finally
         {
@@ -34,7 +40,7 @@ internal sealed class HttpUpstream(HttpMessageInvoker http, ProviderEndpoint pro
         var answer = new UpstreamAnswer(provider.Api.CreateReader());
 
         if (isDocument)
-            answer.FeedDocument(await Guarded(() => JsonDocumentBody.ReadAsync(body), UpstreamFault.WithinAnswer, cancellation));
+            answer.FeedDocument(await ReadDocumentAsync(body, cancellation));
         while (!answer.IsOver)
         {
             if (!answer.IsDocument)
@@ -55,20 +61,44 @@ internal sealed class HttpUpstream(HttpMessageInvoker http, ProviderEndpoint pro
                 }
             }
 
-            while (Redacted(answer))
+            while (Redacted(answer, out var text))
             {
-                foreach (var said in answer.Said)
+                if (!text.IsEmpty)
                 {
-                    var hearing = listener.HearAsync(said);
+                    var hearing = listener.HearTextAsync(text);
                     if (!hearing.IsCompleted)
                         answer.Keep(); // others may read into the same buffer meanwhile
                     if (!await hearing)
                         return false;
+                    continue;
                 }
+
+                foreach (var said in answer.Said)
+                {
+                    var hearing = listener.HearAsync(said);
+                    if (!hearing.IsCompleted)
+                        answer.Keep();
+                    if (!await hearing)
+                        return false;
+                }
+
+                listener = listener.Next;
             }
         }
 
         return true;
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadDocumentAsync(UpstreamBody body, CancellationToken cancellation)
+    {
+        try
+        {
+            return await JsonDocumentBody.ReadAsync(body);
+        }
+        catch (Exception thrown)
+        {
+            throw Failure(thrown, UpstreamFault.WithinAnswer, cancellation);
+        }
     }
 
     private async ValueTask<(HttpResponseMessage Response, AnswerConnection? Connection)> SendAsync(ChatRequest request, CancellationToken cancellation)
@@ -140,33 +170,31 @@ internal sealed class HttpUpstream(HttpMessageInvoker http, ProviderEndpoint pro
         }
         catch (Exception thrown)
         {
-            throw Failure(thrown, map, cancellation);
+            var failure = Failure(thrown, map, cancellation);
+            if (failure is UpstreamException && failure != thrown)
+                UpstreamLog.Broke(log, thrown, provider.Name);
+            throw failure;
         }
     }
 
     /// <summary>Whatever is thrown becomes the failure that the turn knows; a cancellation is one only if it is ours.</summary>
-    private Exception Failure(Exception thrown, Func<Exception, UpstreamException> map, CancellationToken cancellation)
+    private static Exception Failure(Exception thrown, Func<Exception, UpstreamException> map, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested)
             return new OperationCanceledException(cancellation);
-        if (thrown is UpstreamException)
-            return thrown;
-        UpstreamLog.Broke(log, thrown, provider.Name);
-        return map(thrown);
+        return thrown as UpstreamException ?? map(thrown);
     }
 
     /// <summary>An error within the answer may repeat our key as well.</summary>
-    private bool Redacted(UpstreamAnswer answer)
+    private bool Redacted(UpstreamAnswer answer, out ReadOnlySpan<byte> text)
     {
         try
         {
-            return answer.Step();
+            return answer.Step(out text);
         }
         catch (UpstreamException thrown)
         {
-            var said = provider.Redact(thrown.Detail);
-            UpstreamLog.Failed(log, provider.Name, thrown.Code, said);
-            throw new UpstreamException(thrown.Code, thrown.Message, thrown.IsRetryable, thrown.InnerException) { Detail = said, RetryAfter = thrown.RetryAfter };
+            throw new UpstreamException(thrown.Code, thrown.Message, thrown.IsRetryable, thrown.InnerException) { Detail = provider.Redact(thrown.Detail), RetryAfter = thrown.RetryAfter };
         }
     }
 }

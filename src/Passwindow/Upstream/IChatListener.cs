@@ -14,4 +14,10 @@ internal interface IChatListener
     /// </summary>
     /// <returns>Whether it wants to hear more. What it throws is no failure of the upstream: it goes through to whoever asked.</returns>
     ValueTask<bool> HearAsync(ChatEvent said);
+
+    /// <summary>Takes a piece of text as <see cref="HearAsync"/> takes a <see cref="TextDelta"/> of it: what nearly all of an answer consists of needs no object. It is valid until the method returns.</summary>
+    ValueTask<bool> HearTextAsync(ReadOnlySpan<byte> text) => HearAsync(new TextDelta(text.ToArray()));
+
+    /// <summary>Who is to hear the next of this answer: another than this once all that it would do is to pass it on.</summary>
+    IChatListener Next => this;
 }

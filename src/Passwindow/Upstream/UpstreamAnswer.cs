@@ -12,8 +12,9 @@ internal sealed class UpstreamAnswer(UpstreamReader reader)
     private ReadOnlyMemory<byte> _fed;
     private UpstreamException? _fault;
     private bool _closed;
+    private bool _hasSaid;
 
-    /// <summary>What the last step said. Its memory is valid until the next one.</summary>
+    /// <summary>What the last step said, but for a piece of text alone. Its memory is valid until the next one.</summary>
     public List<ChatEvent> Said { get; } = [];
 
     /// <summary>Whether the provider has come to its end; what it still sends is not read.</summary>
@@ -50,16 +51,22 @@ internal sealed class UpstreamAnswer(UpstreamReader reader)
     public void FeedDocument(ReadOnlyMemory<byte> json) => _document = json;
 
     /// <summary>Reads one server-sent event into <see cref="Said"/>; false once more bytes are needed, or none.</summary>
+    /// <param name="text">All that the event says, where that is a piece of text, as nearly always: it needs no object, and none is in <see cref="Said"/>. Else empty. Valid until the next step.</param>
     /// <exception cref="UpstreamException">The provider reported an error, what it sent cannot be read, or the answer broke off.</exception>
-    public bool Step()
+    public bool Step(out ReadOnlySpan<byte> text)
     {
-        Said.Clear();
+        text = default;
+        if (IsAllRead)
+            return false;
+        if (_hasSaid)
+            Said.Clear(); // text alone passes the list by
+        _hasSaid = false;
         if (_fault is not null)
             throw _fault;
 
         try
         {
-            return Read();
+            return Read(out text);
         }
         catch (Exception thrown) when (_closed && (thrown as UpstreamException)?.Code is null or ErrorCode.UpstreamMalformed)
         {
@@ -74,20 +81,26 @@ internal sealed class UpstreamAnswer(UpstreamReader reader)
         }
     }
 
-    private bool Read()
+    private bool IsAllRead => _fed.IsEmpty && !_sse.HasInput && !_closed && _document is null && _fault is null;
+
+    private bool Read(out ReadOnlySpan<byte> text)
     {
+        text = default;
         if (IsOver)
             return false;
 
         if (_document is { } json)
         {
-            IsOver = true;
+            IsOver = _hasSaid = true;
             reader.ReadDocument(json.Span, Said);
             return true;
         }
 
         if (TryRead(out var sse))
         {
+            if (reader.TryReadText(sse, out text))
+                return true;
+            _hasSaid = true;
             reader.Read(sse, Said);
             IsOver = reader.IsComplete;
             return true;
@@ -112,7 +125,7 @@ internal sealed class UpstreamAnswer(UpstreamReader reader)
 
     private bool End()
     {
-        IsOver = true;
+        IsOver = _hasSaid = true;
         try
         {
             reader.End(Said);

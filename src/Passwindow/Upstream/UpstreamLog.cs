@@ -13,7 +13,7 @@ internal static partial class UpstreamLog
     public static partial void Broke(ILogger log, Exception thrown, string provider);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The answer of provider {Provider} ended with {Code}: {Said}")]
-    public static partial void Failed(ILogger log, string provider, ErrorCode code, string? said);
+    public static partial void Failed(ILogger log, Exception? thrown, string provider, ErrorCode code, string? said);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Model {Model} failed with {Code} before its first token; it is asked again in {Seconds} s")]
     public static partial void Retries(ILogger log, string model, ErrorCode code, double seconds);

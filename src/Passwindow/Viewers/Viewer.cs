@@ -52,7 +52,7 @@ internal sealed class Viewer : IPulsed, ICommitListener
             _writer.Share(_settings.Spellings);
             if (after > 0 && _dialect.KeepsState)
                 await JoinAsync(after, left);
-            var end = await FollowAsync(after, left);
+            var end = await Flow.Without(() => FollowAsync(after, left));
             await Task.Yield(); // what else becomes of the request is no business of the thread that committed the last event
             return end;
         }

@@ -77,6 +77,27 @@ public sealed class TextShapeTests
         Assert.Throws<UpstreamException>(() => Read(reader, Delta.Replace("TEXT", "c")));
     }
 
+    [Fact]
+    public void What_is_no_text_alone_is_left_for_who_parses()
+    {
+        var reader = new OpenAIChatUpstreamReader();
+        byte[] alike = Encoding.UTF8.GetBytes(Chunk.Replace("TEXT", "b"));
+        Assert.False(reader.TryReadText(new SseEvent([], alike), out _)); // nothing is known yet
+        Assert.Equal("a", Read(reader, Chunk.Replace("TEXT", "a")));
+
+        Assert.True(reader.TryReadText(new SseEvent([], alike), out var text));
+        Assert.Equal("b", Encoding.UTF8.GetString(text));
+        Assert.False(reader.TryReadText(new SseEvent("error"u8, alike), out _));
+        Assert.False(reader.TryReadText(new SseEvent([], Encoding.UTF8.GetBytes(Chunk.Replace("TEXT", "\\n"))), out var none));
+        Assert.True(none.IsEmpty);
+        Assert.False(reader.TryReadText(new SseEvent([], Encoding.UTF8.GetBytes(Chunk.Replace("null", "\"stop\""))), out _));
+        Assert.True(reader.TryReadText(new SseEvent([], alike), out _)); // to have asked changes nothing
+
+        Assert.Null(Read(reader, Chunk.Replace("\"TEXT\"", "null").Replace("finish_reason\":null", "finish_reason\":\"stop\"")));
+        Assert.Null(Read(reader, "[DONE]"));
+        Assert.False(reader.TryReadText(new SseEvent([], alike), out _)); // what comes after the end is not read
+    }
+
     private static UpstreamReader Reader(string template)
     {
         if (template == Chunk)

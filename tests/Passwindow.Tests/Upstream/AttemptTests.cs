@@ -58,6 +58,20 @@ public sealed class AttemptTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked.WaitAsync(Asking.Patience));
     }
 
+    [Fact]
+    public async Task Once_it_has_spoken_what_follows_passes_it_by()
+    {
+        var listener = new Listener(static _ => true);
+        using var attempt = new Attempt(listener, FirstToken, _time, CancellationToken.None);
+        await attempt.HearAsync(Heartbeat.Instance);
+        await attempt.HearAsync(Counts);
+        IChatListener before = attempt.Next;
+        await attempt.HearAsync(Token);
+
+        Assert.Same(attempt, before);
+        Assert.Same(listener, attempt.Next);
+    }
+
     private async Task<UpstreamException?> AskAsync(ScriptedModel model, Func<ChatEvent, bool>? hear = null, CancellationToken cancellation = default)
     {
         var listener = new Listener(said =>

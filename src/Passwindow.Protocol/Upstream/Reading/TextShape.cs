@@ -8,7 +8,7 @@ namespace Passwindow.Protocol.Upstream.Reading;
 /// Only text without an escape is taken so, because then it is the inside of a JSON string that needs no unescaping, and nothing in it can
 /// end that string. An event that differs anywhere else is parsed, and its own shape is learned.
 /// </remarks>
-internal sealed class TextShape
+internal struct TextShape()
 {
     private const int MostBytes = 2048;
 
@@ -16,18 +16,21 @@ internal sealed class TextShape
     private int _before;
     private int _after;
 
-    private ReadOnlySpan<byte> Before => _around.AsSpan(0, _before);
+    private readonly ReadOnlySpan<byte> Before => _around.AsSpan(0, _before);
 
-    private ReadOnlySpan<byte> After => _around.AsSpan(_before, _after);
+    private readonly ReadOnlySpan<byte> After => _around.AsSpan(_before, _after);
 
-    /// <summary>Gives the text of an event of this shape; false for any other.</summary>
-    public bool TryRead(ReadOnlySpan<byte> data, out ReadOnlySpan<byte> text)
+    /// <summary>Gives the text of an event of this shape; false, and none, for any other.</summary>
+    public readonly bool TryRead(ReadOnlySpan<byte> data, out ReadOnlySpan<byte> text)
     {
         text = default;
         if (_before == 0 || data.Length <= _before + _after || !data.StartsWith(Before) || !data.EndsWith(After))
             return false;
-        text = data[_before..^_after];
-        return IsPlain(text);
+        var inside = data[_before..^_after];
+        if (!IsPlain(inside))
+            return false;
+        text = inside;
+        return true;
     }
 
     /// <summary>Nothing is known of the next event.</summary>
