@@ -1,4 +1,5 @@
 using Passwindow.Upstream.Http1;
+using Passwindow.Upstream.Loops;
 
 namespace Passwindow.Upstream;
 
@@ -11,14 +12,18 @@ internal sealed class ChunkedBody(AnswerConnection connection) : BodySource
     [ThreadStatic]
     private static byte[]? t_shared; // at hand for the processor, where that of one answer among a thousand is not
 
-    private readonly ChunkDecoder _chunks = new();
     private readonly BodyBuffer? _own = connection.IsLooped ? null : new();
+    private ChunkDecoder _chunks = new(); // a value: of a thousand answers each object on the way is out of the processor's caches
+    private LoopStream? _direct; // past the connection, once nothing is kept there
 
     public override ValueTask<int> BeginRead(CancellationToken cancellation)
     {
         if (HasEnded)
             return new(0);
-        return _own is null ? connection.ReadyAsync() : connection.ReadBodyAsync(_own.Memory);
+        if (_own is not null)
+            return connection.ReadBodyAsync(_own.Memory);
+        _direct ??= connection.Direct;
+        return _direct is null ? new(0) : _direct.ReadyAsync();
     }
 
     public override bool TryRead(int result, out ReadOnlyMemory<byte> bytes)
@@ -27,7 +32,7 @@ internal sealed class ChunkedBody(AnswerConnection connection) : BodySource
         if (HasEnded)
             return true;
         var buffer = _own?.Memory ?? (t_shared ??= new byte[SharedBytes]);
-        int count = _own is null ? connection.Receive(buffer.Span) : result;
+        int count = _own is not null ? result : _direct?.Receive(buffer.Span) ?? connection.TakeKept(buffer.Span);
         if (count < 0)
             return false;
         if (count == 0)

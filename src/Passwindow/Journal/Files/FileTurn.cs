@@ -13,7 +13,7 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
 {
     private readonly Lock _gate = new();
     private readonly ICommitQueue _commits;
-    private readonly HotTail _tail = new();
+    private HotTail _tail = new();
     private readonly CommitListeners _listeners = new();
     private readonly TurnOpening _opening;
     private readonly byte[] _eventHead;
@@ -81,8 +81,10 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
     {
         get
         {
+            if (Volatile.Read(ref _failure) is null)
+                return false; // without the lock, because every token asks
             lock (_gate)
-                return _failure is not null && !IsCommittedToTheEnd;
+                return !IsCommittedToTheEnd;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Passwindow.Protocol;
@@ -6,9 +7,9 @@ namespace Passwindow.Journal.Files;
 
 /// <summary>
 /// The latest events of one running turn in memory: what is not yet in its conversation's file, and what viewers at the line read.
-/// Events stand one behind the other in blocks, so that a token costs no object of its own. Not synchronised: its turn's lock is.
+/// Events stand one behind the other in blocks, so that a token costs no object of its own. A value, in the turn itself. Not synchronised: its turn's lock is.
 /// </summary>
-internal sealed class HotTail
+internal struct HotTail()
 {
 #if DEBUG
     private const int FirstBlock = 64; // so small that ordinary tests cross blocks all the time
@@ -51,7 +52,8 @@ internal sealed class HotTail
     }
 
     /// <summary>Reads from the event of that number on, which must be here or be the next one to come.</summary>
-    public Reader From(long seq) => new(this, IndexOf(seq), seq);
+    [UnscopedRef]
+    public Reader From(long seq) => new(ref this, IndexOf(seq), seq);
 
     /// <summary>
     /// Lets go of whole blocks, oldest first, whose events are all at or below <paramref name="seq"/>, as long as
@@ -60,27 +62,27 @@ internal sealed class HotTail
     public void ForgetThrough(long seq, int keep)
     {
         int gone = 0;
-        for (; gone < _older.Count && MayGo(BlockAt(gone)); gone++)
+        for (; gone < _older.Count && MayGo(BlockAt(gone), seq, keep); gone++)
             Let(BlockAt(gone));
-        if (gone == _older.Count && MayGo(_newest))
+        if (gone == _older.Count && MayGo(_newest, seq, keep))
         {
             Let(_newest);
             _newest = new Block(Last + 1, size: 0);
         }
 
         _older.RemoveRange(0, gone);
+    }
 
-        void Let(in Block block)
-        {
-            Bytes -= block.Used;
-            First = block.Last + 1;
-        }
+    private readonly bool MayGo(in Block block, long seq, int keep) => block.Count > 0 && block.Last <= seq && Bytes - block.Used >= keep;
 
-        bool MayGo(in Block block) => block.Count > 0 && block.Last <= seq && Bytes - block.Used >= keep;
+    private void Let(in Block block)
+    {
+        Bytes -= block.Used;
+        First = block.Last + 1;
     }
 
     /// <summary>Which block holds an event: the oldest is 0.</summary>
-    private int IndexOf(long seq)
+    private readonly int IndexOf(long seq)
     {
         if (_newest.First <= seq)
             return Newest; // nearly always: who reads is at the line
@@ -98,7 +100,8 @@ internal sealed class HotTail
         return low;
     }
 
-    private ref readonly Block BlockAt(int index)
+    [UnscopedRef]
+    private readonly ref readonly Block BlockAt(int index)
     {
         if (index == Newest)
             return ref _newest;
@@ -106,13 +109,24 @@ internal sealed class HotTail
     }
 
     /// <summary>Gives one event after the other; for who holds the turn's lock meanwhile.</summary>
-    internal struct Reader(HotTail tail, int index, long seq)
+    internal ref struct Reader
     {
+        private readonly ref HotTail _tail;
+        private int _index;
+        private long _seq;
+
+        public Reader(ref HotTail tail, int index, long seq)
+        {
+            _tail = ref tail;
+            _index = index;
+            _seq = seq;
+        }
+
         public (EventType Type, ReadOnlyMemory<byte> Json) Next()
         {
-            if (tail.BlockAt(index).Last < seq)
-                index = index + 1 < tail._older.Count ? index + 1 : Newest;
-            return tail.BlockAt(index)[seq++];
+            if (_tail.BlockAt(_index).Last < _seq)
+                _index = _index + 1 < _tail._older.Count ? _index + 1 : Newest;
+            return _tail.BlockAt(_index)[_seq++];
         }
     }
 

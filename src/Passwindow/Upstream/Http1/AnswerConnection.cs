@@ -9,7 +9,6 @@ namespace Passwindow.Upstream.Http1;
 /// <param name="inner">The connection, beneath which TLS may be.</param>
 internal sealed class AnswerConnection(Stream inner) : AsyncStream
 {
-    private readonly LoopStream? _looped = inner as LoopStream;
     private byte[] _kept = [];
     private int _keptStart;
     private int _keptEnd;
@@ -19,17 +18,25 @@ internal sealed class AnswerConnection(Stream inner) : AsyncStream
     /// <summary>Whether a body in chunks is to be read here, with <see cref="ReadBodyAsync"/>; not once the client reads it.</summary>
     public bool IsAtBody { get; private set; }
 
-    /// <summary>Whether what follows the head can be taken with <see cref="ReadyAsync"/> and <see cref="Receive(Span{byte})"/>, into whatever is at hand when it is there.</summary>
-    public bool IsLooped => _looped is not null;
+    /// <summary>Whether what follows the head can be taken when it is there, into whatever is at hand then: first with <see cref="TakeKept"/>, then from <see cref="Direct"/>.</summary>
+    public bool IsLooped => inner is LoopStream;
 
-    /// <inheritdoc cref="LoopStream.ReadyAsync"/>
-    public ValueTask<int> ReadyAsync() => _keptStart < _keptEnd ? new(0) : _looped!.ReadyAsync();
+    /// <summary>What the rest of the body can be read from; null as long as some of it is kept here.</summary>
+    public LoopStream? Direct => HasKept ? null : inner as LoopStream;
 
-    /// <inheritdoc cref="LoopStream.Receive(Span{byte})"/>
-    public int Receive(Span<byte> into) => _keptStart < _keptEnd ? TakeKept(into) : _looped!.Receive(into);
+    /// <summary>Takes what is kept, as far as there is room, and gives how much that was.</summary>
+    public int TakeKept(Span<byte> into)
+    {
+        int count = Math.Min(into.Length, _keptEnd - _keptStart);
+        _kept.AsSpan(_keptStart, count).CopyTo(into);
+        _keptStart += count;
+        if (_keptStart == _keptEnd)
+            (_kept, _keptStart, _keptEnd) = ([], 0, 0);
+        return count;
+    }
 
     /// <summary>What follows the head, byte for byte. It cannot be cancelled but by disposing the connection.</summary>
-    public ValueTask<int> ReadBodyAsync(Memory<byte> buffer) => _keptStart < _keptEnd ? new(TakeKept(buffer.Span)) : inner.ReadAsync(buffer, CancellationToken.None);
+    public ValueTask<int> ReadBodyAsync(Memory<byte> buffer) => HasKept ? new(TakeKept(buffer.Span)) : inner.ReadAsync(buffer, CancellationToken.None);
 
     /// <summary>The body was read to its end: gives the client an end that it can read, and what came behind it.</summary>
     public void EndBody(ReadOnlySpan<byte> end, ReadOnlySpan<byte> behind)
@@ -42,11 +49,11 @@ internal sealed class AnswerConnection(Stream inner) : AsyncStream
     {
         IsAtBody = false;
         if (buffer.IsEmpty)
-            return _keptStart < _keptEnd ? 0 : await inner.ReadAsync(buffer, cancellationToken);
+            return HasKept ? 0 : await inner.ReadAsync(buffer, cancellationToken);
         int count = TakeKept(buffer.Span);
         if (count == 0)
         {
-            _looped?.LookAgain(); // the client reads heads, and looks so whether a connection is still there
+            (inner as LoopStream)?.LookAgain(); // the client reads heads, and looks so whether a connection is still there
             count = await inner.ReadAsync(buffer, cancellationToken);
         }
 
@@ -57,7 +64,7 @@ internal sealed class AnswerConnection(Stream inner) : AsyncStream
     /// <exception cref="IOException">There is something before the next head that nobody asked for, and that would be taken for an answer. The client cannot see it: it is kept here.</exception>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_keptStart < _keptEnd)
+        if (HasKept)
         {
             Dispose();
             return ValueTask.FromException(new IOException("The provider sent more than its last answer."));
@@ -90,15 +97,7 @@ internal sealed class AnswerConnection(Stream inner) : AsyncStream
         return length;
     }
 
-    private int TakeKept(Span<byte> into)
-    {
-        int count = Math.Min(into.Length, _keptEnd - _keptStart);
-        _kept.AsSpan(_keptStart, count).CopyTo(into);
-        _keptStart += count;
-        if (_keptStart == _keptEnd)
-            (_kept, _keptStart, _keptEnd) = ([], 0, 0);
-        return count;
-    }
+    private bool HasKept => _keptStart < _keptEnd;
 
     /// <summary>Keeps that, before what is kept already.</summary>
     private void Keep(ReadOnlySpan<byte> bytes)

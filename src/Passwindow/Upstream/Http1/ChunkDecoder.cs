@@ -1,7 +1,7 @@
 namespace Passwindow.Upstream.Http1;
 
 /// <summary>Takes a chunked body out of its chunks (RFC 9112, section 7.1), in place and however it was cut on its way.</summary>
-internal sealed class ChunkDecoder
+internal struct ChunkDecoder()
 {
     /// <summary>The most digits of a chunk's size: no chunk is as large as that.</summary>
     private const int MaxSizeDigits = 15;
@@ -26,7 +26,7 @@ internal sealed class ChunkDecoder
     }
 
     /// <summary>Whether the last chunk and its trailer section have come.</summary>
-    public bool IsOver => _place == Place.Over;
+    public readonly bool IsOver => _place == Place.Over;
 
     /// <summary>Moves the data within the bytes to their front.</summary>
     /// <param name="bytes">What follows the bytes of the last call.</param>
