@@ -11,4 +11,10 @@ internal interface IAppendsInRows
 
     /// <summary>Has what was appended since committed, here and now where the last commit was fast: it may wait a millisecond for the commit of another thread, and for nothing else.</summary>
     void EndRow();
+
+    /// <summary>
+    /// Ends the row as one for which nobody waits yet: while commits follow each other it is left for the next of them, which costs no sync of its own, and is
+    /// committed soon if there is none. Otherwise as <see cref="EndRow"/>.
+    /// </summary>
+    void LeaveRow();
 }

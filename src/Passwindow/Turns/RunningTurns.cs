@@ -145,7 +145,10 @@ internal sealed class RunningTurns(
             : new TurnRefusedException(TurnRefusal.ConversationIsBusy, "The conversation has a running turn.") { ActiveTurn = ahead[0].Turn?.Opening.Turn };
     }
 
-    /// <summary>What the turn appends before it waits for something, for its model as a rule, is one row: so its start is committed right here, while the provider has the question already.</summary>
+    /// <summary>
+    /// What the turn appends before it waits for something, for its model as a rule, is one row: its start is committed while the provider has the question already, on
+    /// a busy server together with what comes next, which may be the first token.
+    /// </summary>
     private Task BeginAsync(TurnLoop loop)
     {
         _rows?.BeginRow();
@@ -155,7 +158,7 @@ internal sealed class RunningTurns(
         }
         finally
         {
-            _rows?.EndRow();
+            _rows?.LeaveRow();
         }
     }
 

@@ -46,7 +46,6 @@ internal sealed partial class TurnLoop(RunningTurn turn, TurnEvents events, Reso
         try
         {
             events.Start(turn.Opening);
-            events.Hurry(); // it becomes durable while the model is asked; nothing the model says is shown before
             await context.PrepareAsync(turn.Cancellation);
             foreach (var result in context.ClientResults)
                 events.ClientResult(result);

@@ -114,6 +114,63 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task A_row_that_is_left_while_commits_follow_each_other_is_committed_with_the_next_at_the_cost_of_one_sync()
+    {
+        int syncs = 0;
+        var disk = new SimulatedDisk
+        {
+            BeforeCall = call =>
+            {
+                if (call.Kind == DiskCallKind.Sync && WriteAheadFile.NumberOf(call.Path) is not null)
+                    Interlocked.Increment(ref syncs);
+            },
+        };
+        await using var journal = Spaced(TimeSpan.FromHours(1), disk); // so that nothing is due by itself
+        using var running = await BegunAsync(journal);
+        using var begins = new GivenTurn(journal, new History(), "c_2");
+        int before = Volatile.Read(ref syncs);
+
+        LeaveRow(journal, begins.Start);
+        Assert.Equal((before, 0), (Volatile.Read(ref syncs), begins.Reader.Committed));
+        InRow(journal, () => running.Token("a round"));
+        await running.CommitAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal((before + 1, 1), (Volatile.Read(ref syncs), begins.Reader.Committed));
+    }
+
+    [Theory]
+    [InlineData(0)] // commits need not follow each other
+    [InlineData(100)] // milliseconds
+    public async Task A_row_that_is_left_is_committed_though_nothing_follows(int spacing)
+    {
+        await using var journal = Spaced(TimeSpan.FromMilliseconds(spacing), new SimulatedDisk());
+        using var running = await BegunAsync(journal);
+        using var begins = new GivenTurn(journal, new History(), "c_2");
+
+        LeaveRow(journal, begins.Start);
+
+        Soon(() => begins.Reader.Committed == 1);
+    }
+
+    [Fact]
+    public async Task A_row_that_is_left_with_something_that_somebody_waits_for_is_committed_at_once()
+    {
+        await using var journal = Spaced(TimeSpan.FromHours(1), new SimulatedDisk());
+        using var running = await BegunAsync(journal);
+        using var begins = new GivenTurn(journal, new History(), "c_2");
+        ValueTask waiting = default;
+
+        LeaveRow(journal, () =>
+        {
+            begins.Start();
+            waiting = begins.CommitAsync();
+        });
+
+        await waiting.AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(1, begins.Reader.Committed);
+    }
+
+    [Fact]
     public async Task Somebody_who_waits_within_a_row_is_answered_after_it()
     {
         await using var journal = Open(Durability.Os);
@@ -292,6 +349,19 @@ public sealed class AppendRowTests(ITestOutputHelper output) : IDisposable
 
         return Environment.CurrentManagedThreadId;
     }
+
+    private static void LeaveRow(FileJournal journal, Action append)
+    {
+        journal.BeginRow();
+        append();
+        journal.LeaveRow();
+    }
+
+    private static FileJournal Spaced(TimeSpan spacing, IDisk disk) => FileJournal.Open(
+        new FileJournalSettings("/journal", Durability.Fsync, 1_000_000) { CommitClock = new HandTime(), CommitSpacing = spacing },
+        TimeProvider.System,
+        NullLogger<FileJournal>.Instance,
+        disk);
 
     /// <summary>Appends a row, and says whether this thread committed it.</summary>
     private static bool IsCommittedHere(FileJournal journal, GivenTurn turn, WokenOn woken)

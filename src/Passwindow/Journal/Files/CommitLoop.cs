@@ -10,6 +10,9 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
     /// <summary>How long a thread waits for the commit of another, to commit then itself what came meanwhile: a fast one is over by then, and nobody need be woken.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>Commits follow each other if the last began less than so many spacings ago: those that end the rounds of upstreams' tokens are one and a half apart.</summary>
+    private const int FollowWithin = 4;
+
     private readonly CommitLoopSettings _settings;
     private readonly CommitQueue _queue;
     private readonly Lock _committing = new();
@@ -49,6 +52,13 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
         _queue.EndRow();
     }
 
+    /// <inheritdoc cref="IAppendsInRows.LeaveRow"/>
+    public void LeaveRow()
+    {
+        if (!CommitsFollowEachOther || !_queue.TryLeaveRow())
+            EndRow();
+    }
+
     /// <summary>Commits nothing more, whatever waits; for when something else of the journal has failed.</summary>
     public void Halt() => _queue.Halt();
 
@@ -78,6 +88,9 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
             _committer.Dispose();
         }
     }
+
+    // The real clock, as the queue's. Never where nothing is synced: there a commit of one's own costs little.
+    private bool CommitsFollowEachOther => _committer.BegunAt is not 0 and var begun && TimeProvider.System.GetElapsedTime(begun) < FollowWithin * _settings.Spacing;
 
     private void TrySync()
     {

@@ -7,12 +7,16 @@ namespace Passwindow.Journal.Files;
 /// <param name="spacing">How far apart two commits begin at least, while something waits.</param>
 internal sealed class CommitQueue(TimeSpan spacing) : ICommitQueue
 {
+    /// <summary>How many spacings what was left for another commit waits for one.</summary>
+    private const int Patience = 2;
+
     [ThreadStatic]
     private static CommitQueue? t_row;
 
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _wake = new(initialState: false); // never disposed: the other thread's failure may come after our end
     private Queue<ICommitting> _waiting = new();
+    private long _leftAt; // 0: nothing was
     private bool _isIdle;
     private bool _isHurried;
     private bool _isAsked;
@@ -74,6 +78,24 @@ internal sealed class CommitQueue(TimeSpan spacing) : ICommitQueue
         _wake.Set();
     }
 
+    /// <summary>Ends this thread's row and leaves it to who commits next; not if somebody waits for it. If nobody commits it is due <see cref="Patience"/> spacings later.</summary>
+    public bool TryLeaveRow()
+    {
+        lock (_gate)
+        {
+            if (_isHurried)
+                return false;
+            t_row = null;
+            if (_waiting.Count == 0 || !_isIdle)
+                return true; // the loop comes by itself
+            _isIdle = false;
+            _leftAt = TimeProvider.System.GetTimestamp();
+        }
+
+        _wake.Set();
+        return true;
+    }
+
     /// <summary>Has <see cref="WaitUntilDue"/> return once, though nothing may wait: there is something else to do.</summary>
     public void Ask()
     {
@@ -132,6 +154,7 @@ internal sealed class CommitQueue(TimeSpan spacing) : ICommitQueue
             if (_halted || _waiting.Count == 0)
                 return false;
             _isHurried = false;
+            _leftAt = 0;
             (empty, _waiting) = (_waiting, empty);
             return true;
         }
@@ -140,7 +163,7 @@ internal sealed class CommitQueue(TimeSpan spacing) : ICommitQueue
     // The real clock, because a thread really waits here.
     private bool IsDue(long begunAt, out int milliseconds)
     {
-        var rest = spacing - TimeProvider.System.GetElapsedTime(begunAt);
+        var rest = _leftAt == 0 ? spacing - TimeProvider.System.GetElapsedTime(begunAt) : (Patience * spacing) - TimeProvider.System.GetElapsedTime(_leftAt);
         milliseconds = (int)Math.Ceiling(rest.TotalMilliseconds);
         return rest <= TimeSpan.Zero;
     }

@@ -81,6 +81,13 @@ internal sealed partial class FileJournal : IJournal, IAppendsInRows
         t_rowOf = null;
     }
 
+    /// <inheritdoc/>
+    public void LeaveRow()
+    {
+        t_rowOf?.LeaveRow();
+        t_rowOf = null;
+    }
+
     /// <summary>Takes the folder, recovers what is in it, and opens it.</summary>
     /// <exception cref="JournalUnavailableException">The folder is in use.</exception>
     /// <exception cref="JournalDamagedException">A write-ahead file in it is not what was written.</exception>

@@ -96,6 +96,9 @@ internal sealed class JournalRun : IDisposable
     /// <inheritdoc cref="IAppendsInRows.EndRow"/>
     public void EndRow() => _commits.EndRow();
 
+    /// <inheritdoc cref="IAppendsInRows.LeaveRow"/>
+    public void LeaveRow() => _commits.LeaveRow();
+
     public ITurnReader? Find(TurnKey key)
     {
         if (_turns.Find(key) is { } running)

@@ -105,13 +105,19 @@ internal sealed partial class ReadLoop : IDisposable
     private void Read(Epoll told, int count)
     {
         _rounds.Begin();
+        ReadEach(told, count);
+        if (told != _awaited && !_restsAsleep)
+            ReadEach(_awaited, _awaited.Wait(TimeSpan.Zero)); // what came meanwhile goes into this round's commit and waits for no other
+        _rounds.End();
+    }
+
+    private void ReadEach(Epoll told, int count)
+    {
         for (int i = 0; i < count; i++)
         {
             var (what, key) = told[i];
             Find(key)?.OnHappened(what);
         }
-
-        _rounds.End();
     }
 
     private LoopStream? Find(ulong key)

@@ -234,6 +234,45 @@ public sealed class LoopStreamTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task What_a_request_is_answered_with_while_a_round_is_read_belongs_to_that_round()
+    {
+        var rounds = new CountedRounds();
+        using var loop = new ReadLoop(new(TimeSpan.FromMicroseconds(200)), rounds);
+        var (busy, busyPeer) = await ConnectAsync(loop);
+        var (asked, askedPeer) = await ConnectAsync(loop);
+        using (busyPeer)
+        using (askedPeer)
+        await using (busy)
+        await using (asked)
+        {
+            var first = busy.ReadAsync(new byte[16]).AsTask(); // what is read first on a connection is waited for, too
+            busyPeer.Send("0"u8);
+            await first.WaitAsync(Asking.Patience);
+
+            // More than once: the kernel may hand on a moment later what was sent.
+            bool wasInRound = false;
+            for (int i = 0; i < 20 && !wasInRound; i++)
+            {
+                await asked.WriteAsync("?"u8.ToArray());
+                var answer = ReadAsync(asked, then: null);
+                var token = ReadAsync(busy, then: () => askedPeer.Send("!"u8));
+                busyPeer.Send("1"u8);
+                wasInRound = await answer.WaitAsync(Asking.Patience) == await token.WaitAsync(Asking.Patience);
+            }
+
+            Assert.True(wasInRound);
+        }
+
+        // Goes on on the loop's thread, within the round.
+        async Task<int> ReadAsync(LoopStream stream, Action? then)
+        {
+            await stream.ReadAsync(new byte[16]).ConfigureAwait(false);
+            then?.Invoke();
+            return rounds.Begun;
+        }
+    }
+
+    [Fact]
     public async Task Where_nothing_is_nothing_is_taken_and_who_waits_learns_that_the_connection_is_broken_or_closed()
     {
         var (stream, peer) = await ConnectAsync();
@@ -311,5 +350,16 @@ public sealed class LoopStreamTests(ITestOutputHelper output) : IDisposable
             await stream.ReadyAsync();
         while ((count = stream.Receive(buffer.Span)) < 0);
         return count;
+    }
+
+    private sealed class CountedRounds : IReadRounds
+    {
+        public int Begun { get; private set; }
+
+        public void Begin() => Begun++;
+
+        public void End()
+        {
+        }
     }
 }
