@@ -17,10 +17,21 @@ public sealed class ManyConversationsTests(ITestOutputHelper output) : IDisposab
         int count = TestDepth.Rounds(quick: 5_000, full: 100_000);
         Write(count);
         var (rebuilt, _) = await StartAsync();
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-        var (started, held) = await StartAsync(before);
-        output.WriteLine($"{count} conversations: made anew in {rebuilt.TotalMilliseconds:F0} ms, started in {started.TotalMilliseconds:F0} ms, {held / count} bytes of memory each");
-        Assert.InRange(held / count, 1, 700);
+
+        // More than once: what tests before this one left may be let go of in between, and is as much.
+        TimeSpan started;
+        long each;
+        int tries = 0;
+        do
+        {
+            long before = GC.GetTotalMemory(forceFullCollection: true);
+            (started, long held) = await StartAsync(before);
+            each = held / count;
+            output.WriteLine($"{count} conversations: made anew in {rebuilt.TotalMilliseconds:F0} ms, started in {started.TotalMilliseconds:F0} ms, {each} bytes of memory each");
+        }
+        while (each < 1 && ++tries < 5);
+
+        Assert.InRange(each, 1, 700);
         Assert.InRange(started, TimeSpan.Zero, TimeSpan.FromSeconds(20)); // a bound against minutes, not a measurement
 
         // Only what the catalog cannot know is read.
