@@ -181,6 +181,7 @@ internal sealed class RunningTurn : IPulsed, ICommitListener
         {
             _hasStarted = true;
             _started.TrySetResult();
+            Thread.Yield(); // who answers the request was woken, and would on a single core wait for all that this thread still writes, and reads: somebody looks at an empty screen
         }
 
         // Not on the journal's thread: closing a connection takes its time.
