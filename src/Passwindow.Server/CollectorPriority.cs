@@ -11,7 +11,7 @@ namespace Passwindow.Server;
 /// <remarks>
 /// Only by <see cref="Steps"/> of niceness: for some moments of its work it stops everybody, and other programs on a full machine must not make those long. Linux knows niceness by thread (sched(7)).
 /// </remarks>
-internal sealed partial class CollectorPriority(Pulse pulse) : IHostedService, IPulsed
+internal sealed partial class CollectorPriority(Pulse pulse) : PulsedService(pulse)
 {
     /// <summary>A tenth of the share that the others have; five steps, a third, showed nothing.</summary>
     private const int Steps = 10;
@@ -23,23 +23,9 @@ internal sealed partial class CollectorPriority(Pulse pulse) : IHostedService, I
     /// <summary>The thread begins with the first such collection; the runtime may end it when it has long not been needed, and begin another.</summary>
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(2);
 
-    private IDisposable? _pulsing;
     private int _collections = -1;
 
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        if (OperatingSystem.IsLinux())
-            _pulsing = pulse.Add(this);
-        return Task.CompletedTask;
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        _pulsing?.Dispose();
-        return Task.CompletedTask;
-    }
-
-    public TimeSpan OnPulse()
+    public override TimeSpan OnPulse()
     {
         int collections = GC.CollectionCount(GC.MaxGeneration);
         if (collections != _collections)

@@ -8,7 +8,7 @@ namespace Passwindow.Server;
 /// ten thousand viewers needed would stay for hours.
 /// </summary>
 /// <remarks>It stops everything for some hundredth of a second, once for each crowd, and only when nine in ten of it have gone.</remarks>
-internal sealed class MemoryReturn(Pulse pulse, TimeProvider time) : IHostedService, IPulsed
+internal sealed class MemoryReturn(Pulse pulse, TimeProvider time) : PulsedService(pulse)
 {
     /// <summary>So many viewers and turns are a crowd: each held some 20 KB.</summary>
     private const int Crowd = 500;
@@ -16,25 +16,13 @@ internal sealed class MemoryReturn(Pulse pulse, TimeProvider time) : IHostedServ
     /// <summary>How long it has been gone. Connections and buffers are given up a little later than their responses.</summary>
     private static readonly TimeSpan GoneFor = TimeSpan.FromSeconds(3);
 
-    private IDisposable? _pulsing;
+    private readonly Pulse _pulse = pulse;
     private int _most;
     private long? _goneSince;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public override TimeSpan OnPulse()
     {
-        _pulsing = pulse.Add(this);
-        return Task.CompletedTask;
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        _pulsing?.Dispose();
-        return Task.CompletedTask;
-    }
-
-    public TimeSpan OnPulse()
-    {
-        if (IsDue(pulse.Count))
+        if (IsDue(_pulse.Count))
             ThreadPool.UnsafeQueueUserWorkItem(static _ => Collect(), null);
         return TimeSpan.Zero;
     }

@@ -42,7 +42,8 @@ internal static class ServerApp
         builder.Services.AddSingleton<IEventOutputs, DirectEventOutputs>();
         builder.Services.AddPasswindow();
         builder.Services.AddHostedService<MemoryReturn>();
-        builder.Services.AddHostedService<CollectorPriority>();
+        if (OperatingSystem.IsLinux())
+            builder.Services.AddHostedService<CollectorPriority>();
         add?.Invoke(builder.Services);
 
         var app = builder.Build();
