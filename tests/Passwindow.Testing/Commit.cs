@@ -15,4 +15,7 @@ public sealed class Commit : CommittedEventSource
         EventJson.TryGetRaw(json, "type"u8, out var type);
         return AsCommitted(turn, EventJson.GetInt64(json, "seq"u8) ?? 0, EventTypes.Parse(type.Trim((byte)'"')), json.ToArray());
     }
+
+    /// <summary>An event by its parts; its memory is kept.</summary>
+    public static CommittedEvent As(TurnId turn, long seq, EventType type, ReadOnlyMemory<byte> json) => AsCommitted(turn, seq, type, json);
 }

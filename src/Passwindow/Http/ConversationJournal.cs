@@ -11,8 +11,6 @@ namespace Passwindow.Http;
 /// </summary>
 internal static class ConversationJournal
 {
-    private const int MaxBatch = 64;
-
     public static async Task GetAsync(Exchange exchange)
     {
         var key = new ConversationKey(exchange.Caller.Tenant, exchange.RouteConversation());
@@ -23,21 +21,20 @@ internal static class ConversationJournal
         response.ContentType = "application/jsonl";
         response.Headers.CacheControl = "no-store";
         response.Headers.ContentDisposition = $"attachment; filename=\"{key.Conversation.Value}.jsonl\""; // an id needs no escaping
-        var batch = new CommittedEvent[MaxBatch];
+        var batch = new CommittedBatch();
         foreach (var turn in turns)
             await WriteAsync(turn, batch, response.BodyWriter, exchange.Left);
     }
 
-    private static async Task WriteAsync(ITurnReader turn, CommittedEvent[] batch, PipeWriter output, CancellationToken left)
+    private static async Task WriteAsync(ITurnReader turn, CommittedBatch batch, PipeWriter output, CancellationToken left)
     {
         Write(output, turn.Opening.Turn, "open"u8, turn.Opening.ToJson());
         long after = 0;
-        while (await turn.ReadAsync(after, batch, left) is var count and > 0)
+        while (await turn.ReadAsync(after, batch, left) > 0)
         {
-            for (int i = 0; i < count; i++)
-                Write(output, turn.Opening.Turn, "event"u8, batch[i].Json.Span);
-            after = batch[count - 1].Seq;
-            Array.Clear(batch, 0, count);
+            foreach (ref readonly var committed in batch.Events)
+                Write(output, turn.Opening.Turn, "event"u8, committed.Json.Span);
+            after = batch.LastSeq;
             await output.FlushAsync(left);
         }
     }

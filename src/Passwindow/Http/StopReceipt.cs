@@ -13,11 +13,11 @@ internal sealed record StopReceipt(TurnId Turn, string FinishReason, long LastSe
             throw UpstreamProblem.Of(turn.Opening, ErrorCode.JournalUnavailable, "The turn was stopped, but its end could not be saved.");
 
         // Its end: usage, perhaps an error, done.
-        var last = new CommittedEvent[3];
-        int count = await turn.ReadAsync(Math.Max(0, turn.Committed - last.Length), last, cancellation);
+        var last = new CommittedBatch(maxEvents: 3);
+        await turn.ReadAsync(Math.Max(0, turn.Committed - 3), last, cancellation);
         string reason = "";
         long? duration = null;
-        foreach (var committed in last.Take(count))
+        foreach (ref readonly var committed in last.Events)
         {
             if (committed.Type == EventType.Usage)
                 duration = EventJson.GetInt64(committed.Json.Span, "duration_ms"u8);

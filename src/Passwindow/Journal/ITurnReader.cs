@@ -1,5 +1,3 @@
-using Passwindow.Protocol;
-
 namespace Passwindow.Journal;
 
 /// <summary>What is committed of one turn. Any number of readers, on any thread.</summary>
@@ -18,9 +16,10 @@ internal interface ITurnReader
     bool HasFailed { get; }
 
     /// <summary>
-    /// Reads committed events that follow <paramref name="after"/>, oldest first, and returns how many; 0 at the line. It never waits for new ones.
+    /// Reads committed events that follow <paramref name="after"/>, oldest first, in place of what is in the batch, and returns how many; 0 at the line. It never
+    /// waits for new ones.
     /// </summary>
-    ValueTask<int> ReadAsync(long after, Memory<CommittedEvent> into, CancellationToken cancellation);
+    ValueTask<int> ReadAsync(long after, CommittedBatch into, CancellationToken cancellation);
 
     /// <summary>
     /// Calls <paramref name="listener"/> whenever the line has moved or the journal has failed, until the result is disposed. Listen

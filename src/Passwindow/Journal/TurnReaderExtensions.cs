@@ -8,12 +8,14 @@ internal static class TurnReaderExtensions
     /// <summary>Reads everything that is committed now and follows <paramref name="after"/>.</summary>
     public static async IAsyncEnumerable<CommittedEvent> ReadAllAsync(this ITurnReader turn, [EnumeratorCancellation] CancellationToken cancellation, long after = 0)
     {
-        var batch = new CommittedEvent[256];
-        while (await turn.ReadAsync(after, batch, cancellation) is var count and > 0)
+        while (true)
         {
-            for (int i = 0; i < count; i++)
+            var batch = new CommittedBatch(); // another each time: what is given out may be kept
+            if (await turn.ReadAsync(after, batch, cancellation) == 0)
+                yield break;
+            for (int i = 0; i < batch.Count; i++)
                 yield return batch[i];
-            after = batch[count - 1].Seq;
+            after = batch.LastSeq;
         }
     }
 }

@@ -15,8 +15,8 @@ namespace Passwindow.Viewers;
 /// </summary>
 internal sealed class Viewer : IPulsed, ICommitListener
 {
-    /// <summary>How many events one write takes at most.</summary>
-    private const int MaxBatch = 64;
+    /// <summary>How many batches that others have had spelled one write takes at most.</summary>
+    private const int MaxShared = 64;
 
     private readonly ITurnReader _turn;
     private readonly Dialect _dialect;
@@ -182,23 +182,21 @@ internal sealed class Viewer : IPulsed, ICommitListener
         (var shared, long last, bool ended) = (_writer.Find(after), after, false);
         if (shared is null)
         {
-            // Rented while it is used: ten thousand viewers wait most of the time, and those that are woken one after the other use the same.
-            var batch = ArrayPool<CommittedEvent>.Shared.Rent(MaxBatch);
-            var reading = _turn.ReadAsync(after, batch.AsMemory(0, MaxBatch), left);
+            var batch = CommittedBatch.Pool.Get();
+            var reading = _turn.ReadAsync(after, batch, left);
             bool isInMemory = reading.IsCompletedSuccessfully; // who has to read a file lags, and would share with nobody
             int count = await reading;
             if (isInMemory && count > 0)
-                shared = _writer.Spell(after, batch.AsSpan(0, count));
+                shared = _writer.Spell(after, batch.Events);
             if (shared is null && count > 0)
             {
                 var own = _writer.Own ?? await _writer.OwnAsync(after, left);
                 for (int i = 0; i < count; i++)
                     own.Write(batch[i], _output);
-                (last, ended) = (batch[count - 1].Seq, batch[count - 1].Type == EventType.Done);
+                (last, ended) = (batch.LastSeq, batch.Events[^1].Type == EventType.Done);
             }
 
-            Array.Clear(batch, 0, count);
-            ArrayPool<CommittedEvent>.Shared.Return(batch);
+            CommittedBatch.Pool.Return(batch);
         }
 
         if (shared is not null)
@@ -215,7 +213,7 @@ internal sealed class Viewer : IPulsed, ICommitListener
     /// <summary>Writes what is spelled already from that batch on, but for the last of it, which goes out with the flush.</summary>
     private SharedBatch WriteAllButLast(SharedBatch batch)
     {
-        for (int i = 1; i < MaxBatch && _writer.Find(batch.Last) is { } next; i++)
+        for (int i = 1; i < MaxShared && _writer.Find(batch.Last) is { } next; i++)
         {
             _output.Write(batch.Bytes.Span);
             batch = next;

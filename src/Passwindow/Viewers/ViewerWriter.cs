@@ -10,9 +10,6 @@ namespace Passwindow.Viewers;
 /// </summary>
 internal sealed class ViewerWriter(ITurnReader turn, Dialect dialect, FrameContext context)
 {
-    /// <summary>How many events are replayed at a time.</summary>
-    private const int MaxBatch = 64;
-
     private IFrameWriter? _own = dialect.CreateWriter(context);
     private Spellings? _spellings;
     private SharedSpelling? _shared;
@@ -63,15 +60,17 @@ internal sealed class ViewerWriter(ITurnReader turn, Dialect dialect, FrameConte
         if (!dialect.KeepsState || _own is not { } own)
             return;
         var nowhere = new DiscardedBytes();
-        var batch = new CommittedEvent[MaxBatch];
+        var batch = new CommittedBatch();
         for (long at = 0; at < after;)
         {
-            int count = await turn.ReadAsync(at, batch.AsMemory(0, (int)Math.Min(MaxBatch, after - at)), left);
-            if (count == 0)
+            if (await turn.ReadAsync(at, batch, left) == 0)
                 break; // nothing is committed beyond: the endpoint does not let in who asks for more
-            for (int i = 0; i < count; i++)
-                own.Write(batch[i], nowhere);
-            at = batch[count - 1].Seq;
+            foreach (ref readonly var committed in batch.Events)
+            {
+                if (committed.Seq <= after)
+                    own.Write(committed, nowhere);
+                at = committed.Seq;
+            }
         }
     }
 

@@ -15,8 +15,9 @@ public sealed class LingerTests
         var first = await server.AskAsync();
         var seen = await first.NextAsync(2);
         first.Cut();
+        var end = EndOf(server, first.Turn()); // found while it runs
         goOn.Release();
-        await EndAsync(server, first.Turn());
+        await end;
         await using var second = await server.WatchAsync($"/chat/turns/{first.Turn()}/events", seen[^1].Id);
         var rest = await second.RestAsync();
 
@@ -122,8 +123,9 @@ public sealed class LingerTests
         await first.NextAsync(2);
         await LeaveAsync(server, first);
         time.Advance(TimeSpan.FromSeconds(50)); // less than the limit between tokens
+        var end = EndOf(server, first.Turn()); // found while it runs
         goOn.Release();
-        await EndAsync(server, first.Turn());
+        await end;
         await using var later = await server.WatchAsync($"/chat/turns/{first.Turn()}/events");
 
         Assert.Equal("stop", (await later.RestAsync()).FinishReason());
@@ -144,7 +146,7 @@ public sealed class LingerTests
         await Waiting.ForAsync(() => turn.Viewers == 0);
     }
 
-    private static Task EndAsync(ServerUnderTest server, string turn) => Running(server, turn).Completion.WaitAsync(ServerUnderTest.Patience);
+    private static Task EndOf(ServerUnderTest server, string turn) => Running(server, turn).Completion.WaitAsync(ServerUnderTest.Patience);
 
     private static Turns.RunningTurn Running(ServerUnderTest server, string turn) =>
         server.Engine.Turns.Find(new Protocol.TurnKey(Protocol.TenantId.Default, new Protocol.TurnId(turn)))!;

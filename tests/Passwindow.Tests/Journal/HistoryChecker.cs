@@ -56,9 +56,13 @@ internal sealed class HistoryChecker(History history)
     public static async Task<List<byte[]>> ReadAsync(ITurnReader reader)
     {
         var events = new List<byte[]>();
-        var batch = new CommittedEvent[7];
-        while (await reader.ReadAsync(events.Count, batch, default) is var count and > 0)
-            events.AddRange(batch.Take(count).Select(static each => each.Json.ToArray()));
+        var batch = new CommittedBatch(maxEvents: 7);
+        while (await reader.ReadAsync(events.Count, batch, default) > 0)
+        {
+            foreach (ref readonly var each in batch.Events)
+                events.Add(each.Json.ToArray());
+        }
+
         return events;
     }
 

@@ -7,7 +7,7 @@ namespace Passwindow.Tests.Journal;
 internal sealed class Viewer : ICommitListener, IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly CommittedEvent[] _batch = new CommittedEvent[5];
+    private readonly CommittedBatch _batch = new(maxEvents: 5);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITurnReader _turn;
     private readonly History _history;
@@ -31,9 +31,9 @@ internal sealed class Viewer : ICommitListener, IDisposable
         lock (_gate)
         {
             // The embedded journal reads at once. One that has to wait needs a viewer with a loop of its own.
-            while (_turn.ReadAsync(_last, _batch, default).AsTask().GetAwaiter().GetResult() is var count and > 0)
+            while (_turn.ReadAsync(_last, _batch, default).AsTask().GetAwaiter().GetResult() > 0)
             {
-                foreach (var each in _batch.AsSpan(0, count))
+                foreach (ref readonly var each in _batch.Events)
                 {
                     _history.See(this, _turn.Opening.Key, each);
                     _last = each.Seq;

@@ -21,12 +21,17 @@ internal sealed class HandTurn : ITurnReader, IDisposable
 
     public bool HasFailed => _hasFailed;
 
-    public ValueTask<int> ReadAsync(long after, Memory<CommittedEvent> into, CancellationToken cancellation)
+    public ValueTask<int> ReadAsync(long after, CommittedBatch into, CancellationToken cancellation)
     {
-        var events = _events.AsMemory((int)after);
-        events = events[..Math.Min(into.Length, events.Length)];
-        events.CopyTo(into);
-        return new(events.Length);
+        into.Clear();
+        foreach (var committed in _events.AsSpan((int)after))
+        {
+            if (into.IsFull)
+                break;
+            into.Add(committed);
+        }
+
+        return new(into.Count);
     }
 
     public IDisposable Listen(ICommitListener listener)

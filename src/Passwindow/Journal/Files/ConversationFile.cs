@@ -16,9 +16,6 @@ namespace Passwindow.Journal.Files;
 internal sealed class ConversationFile(IDisk disk, string folder, ConversationKey key, Action<JournalDamagedException> onDamaged, TurnId? rescued = null)
     : CommittedEventSource
 {
-    /// <summary>A read that has gathered so many bytes gives what it has.</summary>
-    private const int MaxReadBytes = 256 * 1024;
-
     /// <summary>What one read of the file takes: about as much as a viewer shows at once.</summary>
     private const int ReadWindow = 16 * 1024;
 
@@ -193,15 +190,16 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
     /// <summary>Reads committed events of a turn that follow <paramref name="after"/>.</summary>
     /// <remarks>It reads on the caller's thread: the latest of a conversation is in the page cache, and each call reads a bounded amount.</remarks>
     /// <exception cref="JournalDamagedException">The file is damaged.</exception>
-    public ValueTask<int> ReadAsync(TurnId turn, long after, Memory<CommittedEvent> into, CancellationToken cancellation)
+    public ValueTask<int> ReadAsync(TurnId turn, long after, CommittedBatch into, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        into.Clear();
         lock (_gate)
         {
             if (_isGone)
                 throw new ConversationGoneException(key);
             var index = Index();
-            if (index.Find(turn) is not { } place || after >= place.Last || into.IsEmpty)
+            if (index.Find(turn) is not { } place || after >= place.Last)
                 return new(0);
             if (after + 1 < place.First)
                 throw new JournalDamagedException(FilePath, 0, $"events {after + 1} to {place.First - 1} of turn {turn} are in the damaged file beside it.");
@@ -210,7 +208,7 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
             using var scanner = new LineScanner(opened ?? _unsynced!, offset, crc, index.Length, ReadWindow);
             try
             {
-                return new(Read(turn, after, place.Last, into.Span, scanner));
+                return new(Read(turn, after, place.Last, into, scanner));
             }
             catch (JournalDamagedException damage)
             {
@@ -264,12 +262,10 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
         onDamaged(damage);
     }
 
-    private int Read(TurnId turn, long after, long last, Span<CommittedEvent> into, LineScanner scanner)
+    private int Read(TurnId turn, long after, long last, CommittedBatch into, LineScanner scanner)
     {
-        int count = 0;
-        int bytes = 0;
         byte[] head = JournalLine.EventHead(turn);
-        while (count < into.Length && after < last && bytes < MaxReadBytes)
+        while (after < last && !into.IsFull)
         {
             long at = scanner.Offset;
             if (scanner.Next(out var line) != LineCheck.Good)
@@ -279,12 +275,11 @@ internal sealed class ConversationFile(IDisk disk, string folder, ConversationKe
                 continue;
             if (record.Seq != after + 1)
                 throw new JournalDamagedException(FilePath, at, $"event {record.Seq} of turn {turn} does not follow event {after}.");
-            into[count++] = AsCommitted(turn, record.Seq, record.Type, line[record.Body].ToArray());
-            bytes += line.Length;
+            into.Add(AsCommitted(turn, record.Seq, record.Type, into.Keep(line[record.Body].Span)));
             after++;
         }
 
-        return count;
+        return into.Count;
     }
 
     private ConversationIndex Index()

@@ -20,7 +20,7 @@ internal sealed class ConversationSearch(Catalog catalog, Func<ConversationKey, 
 
     private const int Slice = 256;
 
-    private readonly CommittedEvent[] _batch = new CommittedEvent[64];
+    private readonly CommittedBatch _batch = new();
     private long _bytes;
     private int _conversations;
 
@@ -77,14 +77,14 @@ internal sealed class ConversationSearch(Catalog catalog, Func<ConversationKey, 
     {
         var answer = new StringBuilder();
         long after = 0;
-        while (await turn.ReadAsync(after, _batch, cancellation) is var count and > 0)
+        while (await turn.ReadAsync(after, _batch, cancellation) > 0)
         {
-            after = _batch[count - 1].Seq;
-            for (int i = 0; i < count; i++)
+            after = _batch.LastSeq;
+            foreach (ref readonly var committed in _batch.Events)
             {
-                _bytes += _batch[i].Json.Length;
-                if (_batch[i].Type == EventType.Token)
-                    answer.Append(EventJson.GetString(_batch[i].Json.Span, "token"u8));
+                _bytes += committed.Json.Length;
+                if (committed.Type == EventType.Token)
+                    answer.Append(EventJson.GetString(committed.Json.Span, "token"u8));
             }
         }
 

@@ -13,7 +13,7 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
 {
     private readonly Lock _gate = new();
     private readonly ICommitQueue _commits;
-    private HotTail _tail = new();
+    private HotTail _tail;
     private readonly CommitListeners _listeners = new();
     private readonly TurnOpening _opening;
     private readonly byte[] _eventHead;
@@ -34,8 +34,9 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
     private bool _doneAppended;
 
     /// <exception cref="ArgumentException">The opening is longer than a line may be, or its JSON has line breaks.</exception>
-    public FileTurn(TurnOpening opening, ICommitQueue commits, ConversationFile file, long number)
+    public FileTurn(TurnOpening opening, ICommitQueue commits, ConversationFile file, TailPages pages, long number)
     {
+        _tail = new HotTail(pages);
         _opening = opening;
         _eventHead = JournalLine.EventHead(opening.Turn);
         _place = JsonSerializer.SerializeToUtf8Bytes(new TurnPlace(opening.Tenant, opening.Conversation), JournalJson.Default.TurnPlace);
@@ -272,14 +273,21 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
     /// Returns whether the turn has ended and all of it is there.
     /// </summary>
     /// <param name="keep">How many bytes it keeps as long as it goes on.</param>
-    /// <param name="keepAtEnd">How many when it has ended.</param>
+    /// <param name="keepAtEnd">How many when it has ended, if somebody still listens.</param>
     public bool Settle(int keep, int keepAtEnd)
     {
         lock (_gate)
         {
             bool hasEnded = _doneAppended && _stored == _tail.Last;
-            _tail.ForgetThrough(_stored, hasEnded ? keepAtEnd : keep);
-            return hasEnded;
+            if (!hasEnded)
+            {
+                _tail.ForgetThrough(_stored, keep);
+                return false;
+            }
+
+            _tail.ForgetThrough(_stored, _listeners.All.Length > 0 ? keepAtEnd : 0);
+            _tail.Close();
+            return true;
         }
     }
 
@@ -298,15 +306,16 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
         }
     }
 
-    public ValueTask<int> ReadAsync(long after, Memory<CommittedEvent> into, CancellationToken cancellation)
+    public ValueTask<int> ReadAsync(long after, CommittedBatch into, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        into.Clear();
         lock (_gate)
         {
             if (after >= _committed)
                 return new(0);
             if (after + 1 >= _tail.First)
-                return new(ReadHot(after, into.Span));
+                return new(ReadHot(after, into));
         }
 
         return ReadFileAsync(after, into, cancellation);
@@ -328,22 +337,21 @@ internal sealed class FileTurn : CommittedEventSource, ITurnWriter, ITurnReader,
     }
 
     // A file blocks whoever reads it, and the caller may be on a thread that all others wait for.
-    private async ValueTask<int> ReadFileAsync(long after, Memory<CommittedEvent> into, CancellationToken cancellation)
+    private async ValueTask<int> ReadFileAsync(long after, CommittedBatch into, CancellationToken cancellation)
     {
         await Task.Yield();
         return await File.ReadAsync(_opening.Turn, after, into, cancellation);
     }
 
-    private int ReadHot(long after, Span<CommittedEvent> into)
+    private int ReadHot(long after, CommittedBatch into)
     {
-        int count = (int)Math.Min(into.Length, _committed - after);
         var events = _tail.From(after + 1);
-        for (int i = 0; i < count; i++)
+        while (after < _committed && !into.IsFull)
         {
             var (type, json) = events.Next();
-            into[i] = AsCommitted(_opening.Turn, after + 1 + i, type, json);
+            into.Add(AsCommitted(_opening.Turn, ++after, type, into.Keep(json.Span)));
         }
 
-        return count;
+        return into.Count;
     }
 }

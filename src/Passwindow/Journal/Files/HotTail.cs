@@ -1,5 +1,5 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Passwindow.Protocol;
 
@@ -7,26 +7,15 @@ namespace Passwindow.Journal.Files;
 
 /// <summary>
 /// The latest events of one running turn in memory: what is not yet in its conversation's file, and what viewers at the line read.
-/// Events stand one behind the other in blocks, so that a token costs no object of its own. A value, in the turn itself. Not synchronised: its turn's lock is.
+/// Events stand one behind the other in pages, so that a token costs no object of its own. A value, in the turn itself. Not synchronised: its turn's lock is.
 /// </summary>
-internal struct HotTail()
+internal struct HotTail(TailPages pages)
 {
-#if DEBUG
-    private const int FirstBlock = 64; // so small that ordinary tests cross blocks all the time
-    private const int LargestBlock = 256;
-#else
-    private const int FirstBlock = 1024;
-    private const int LargestBlock = 32 * 1024;
-#endif
-
-    /// <summary>Arrays of so many bytes are where the collector copies none.</summary>
-    private const int Pinned = 4 * 1024;
-
-    /// <summary>The index of the newest block. It is not in the list, nor is the list asked for it.</summary>
+    /// <summary>The index of the newest page. It is not in the list, nor is the list asked for it.</summary>
     private const int Newest = int.MaxValue;
 
-    private readonly List<Block> _older = [];
-    private Block _newest = new(first: 1, size: 0); // in place: of a thousand turns each object on the way is out of the processor's caches
+    private readonly List<Page> _older = [];
+    private Page _newest = new(first: 1, default); // in place: of a thousand turns each object on the way is out of the processor's caches
 
     /// <summary>The number of the oldest event still here; one more than <see cref="Last"/> if there is none.</summary>
     public long First { get; private set; } = 1;
@@ -38,12 +27,12 @@ internal struct HotTail()
 
     public void Add(EventType type, ReadOnlySpan<byte> json)
     {
-        if (_newest.Free < json.Length)
+        if (!_newest.HasRoomFor(json))
         {
-            int size = _newest.Size == 0 ? FirstBlock : Math.Min(_newest.Size * 2, LargestBlock);
             if (_newest.Count > 0)
                 _older.Add(_newest);
-            _newest = new Block(Last + 1, Math.Max(size, json.Length));
+            int needed = Page.Needed(json);
+            _newest = new Page(Last + 1, needed <= TailPages.PageSize ? pages.Take() : new byte[needed]);
         }
 
         _newest.Add(type, json);
@@ -56,32 +45,41 @@ internal struct HotTail()
     public Reader From(long seq) => new(ref this, IndexOf(seq), seq);
 
     /// <summary>
-    /// Lets go of whole blocks, oldest first, whose events are all at or below <paramref name="seq"/>, as long as
-    /// <paramref name="keep"/> bytes are left. Readers that hold their memory keep it alive.
+    /// Lets go of whole pages, oldest first, whose events are all at or below <paramref name="seq"/>, as long as
+    /// <paramref name="keep"/> bytes are left. Nobody may still have memory of theirs.
     /// </summary>
     public void ForgetThrough(long seq, int keep)
     {
         int gone = 0;
-        for (; gone < _older.Count && MayGo(BlockAt(gone), seq, keep); gone++)
-            Let(BlockAt(gone));
+        for (; gone < _older.Count && MayGo(PageAt(gone), seq, keep); gone++)
+            LetGo(PageAt(gone));
         if (gone == _older.Count && MayGo(_newest, seq, keep))
         {
-            Let(_newest);
-            _newest = new Block(Last + 1, size: 0);
+            LetGo(_newest);
+            _newest = new Page(Last + 1, default);
         }
 
         _older.RemoveRange(0, gone);
     }
 
-    private readonly bool MayGo(in Block block, long seq, int keep) => block.Count > 0 && block.Last <= seq && Bytes - block.Used >= keep;
-
-    private void Let(in Block block)
+    /// <summary>Moves what is left to memory that is collected: nothing more will come, and nobody will say when the last has read it.</summary>
+    public void Close()
     {
-        Bytes -= block.Used;
-        First = block.Last + 1;
+        foreach (ref var page in CollectionsMarshal.AsSpan(_older))
+            page = page.Moved(pages);
+        _newest = _newest.Moved(pages);
     }
 
-    /// <summary>Which block holds an event: the oldest is 0.</summary>
+    private readonly bool MayGo(in Page page, long seq, int keep) => page.Count > 0 && page.Last <= seq && Bytes - page.Used >= keep;
+
+    private void LetGo(in Page page)
+    {
+        Bytes -= page.Used;
+        First = page.Last + 1;
+        pages.Return(page.Memory);
+    }
+
+    /// <summary>Which page holds an event: the oldest is 0.</summary>
     private readonly int IndexOf(long seq)
     {
         if (_newest.First <= seq)
@@ -101,14 +99,14 @@ internal struct HotTail()
     }
 
     [UnscopedRef]
-    private readonly ref readonly Block BlockAt(int index)
+    private readonly ref readonly Page PageAt(int index)
     {
         if (index == Newest)
             return ref _newest;
         return ref CollectionsMarshal.AsSpan(_older)[index];
     }
 
-    /// <summary>Gives one event after the other; for who holds the turn's lock meanwhile.</summary>
+    /// <summary>Gives one event after the other; for who holds the turn's lock meanwhile. The memory is valid until the tail lets go of the event.</summary>
     internal ref struct Reader
     {
         private readonly ref HotTail _tail;
@@ -124,50 +122,67 @@ internal struct HotTail()
 
         public (EventType Type, ReadOnlyMemory<byte> Json) Next()
         {
-            if (_tail.BlockAt(_index).Last < _seq)
+            if (_tail.PageAt(_index).Last < _seq)
                 _index = _index + 1 < _tail._older.Count ? _index + 1 : Newest;
-            return _tail.BlockAt(_index)[_seq++];
+            return _tail.PageAt(_index)[_seq++];
         }
     }
 
-    private struct Block(long first, int size)
+    /// <summary>
+    /// A slotted page, as databases have them: events from its beginning on, and from its end backwards a slot for each, which says where it ends (24 bits, more than
+    /// a line of the journal may have) and what type it is (8 bits).
+    /// </summary>
+    private struct Page(long first, Memory<byte> memory)
     {
-        private readonly byte[] _bytes = Array<byte>(size);
-        private (int End, EventType Type)[] _events = Array<(int, EventType)>(size == 0 ? 0 : Math.Max(4, size / 64));
+        private const int Slot = sizeof(uint);
 
         public readonly long First => first;
 
         public readonly long Last => first + Count - 1;
 
-        public readonly int Size => _bytes.Length;
+        public readonly Memory<byte> Memory => memory;
 
         public int Count { get; private set; }
 
         public int Used { get; private set; }
-
-        public readonly int Free => _bytes.Length - Used;
 
         public readonly (EventType Type, ReadOnlyMemory<byte> Json) this[long seq]
         {
             get
             {
                 int index = (int)(seq - first);
-                int start = index == 0 ? 0 : _events[index - 1].End;
-                return (_events[index].Type, _bytes.AsMemory(start, _events[index].End - start));
+                var span = memory.Span;
+                int start = index == 0 ? 0 : End(SlotOf(span, index - 1));
+                uint slot = SlotOf(span, index);
+                return ((EventType)(slot >> 24), memory[start..End(slot)]);
             }
         }
 
-        // What is large lives for some seconds, as long as its turn: each collection would copy it, while everybody waits.
-        private static T[] Array<T>(int length) => length == 0 ? [] : GC.AllocateUninitializedArray<T>(length, pinned: length * Unsafe.SizeOf<T>() >= Pinned);
+        public static int Needed(ReadOnlySpan<byte> json) => json.Length + Slot;
+
+        public readonly bool HasRoomFor(ReadOnlySpan<byte> json) => memory.Length - Used - (Count * Slot) >= Needed(json);
 
         public void Add(EventType type, ReadOnlySpan<byte> json)
         {
-            int start = Used;
-            json.CopyTo(_bytes.AsSpan(start));
-            if (Count == _events.Length)
-                System.Array.Resize(ref _events, Math.Max(4, Count * 2));
-            Used = start + json.Length;
-            _events[Count++] = (Used, type);
+            var span = memory.Span;
+            json.CopyTo(span[Used..]);
+            Used += json.Length;
+            Count++;
+            BinaryPrimitives.WriteUInt32LittleEndian(span[^(Count * Slot)..], ((uint)type << 24) | (uint)Used);
         }
+
+        /// <summary>The same events in memory that is collected.</summary>
+        public readonly Page Moved(TailPages pages)
+        {
+            if (memory.Length != TailPages.PageSize)
+                return this;
+            var moved = new Page(first, memory.ToArray()) { Count = Count, Used = Used };
+            pages.Return(memory);
+            return moved;
+        }
+
+        private static uint SlotOf(ReadOnlySpan<byte> span, int index) => BinaryPrimitives.ReadUInt32LittleEndian(span[^((index + 1) * Slot)..]);
+
+        private static int End(uint slot) => (int)(slot & 0xFF_FFFF);
     }
 }

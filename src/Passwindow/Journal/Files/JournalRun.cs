@@ -6,6 +6,7 @@ namespace Passwindow.Journal.Files;
 internal sealed class JournalRun : IDisposable
 {
     private readonly HotTurns _turns = new();
+    private readonly TailPages _pages = new();
     private readonly Catalog _catalog = new();
     private readonly CatalogFile _catalogFile;
     private readonly HashSet<ConversationChange> _changes = []; // under _failing, as is what they are about
@@ -83,7 +84,7 @@ internal sealed class JournalRun : IDisposable
                 throw _failure;
             if (_changes.Any(change => change.Title is null && change.Key == opening.ConversationKey))
                 throw new InvalidOperationException($"The conversation {opening.Conversation} is being deleted.");
-            var turn = new FileTurn(opening, _commits, file, _opened++);
+            var turn = new FileTurn(opening, _commits, file, _pages, _opened++);
             if (!_turns.TryAdd(turn))
                 throw new InvalidOperationException($"The turn {opening.Turn} is open already.");
             return turn;

@@ -1,5 +1,3 @@
-using Passwindow.Protocol;
-
 namespace Passwindow.Journal.Files;
 
 /// <summary>A turn that has ended and is read from its conversation's file.</summary>
@@ -13,7 +11,7 @@ internal sealed class StoredTurn(ConversationFile file, TurnIndex turn) : ITurnR
 
     public bool HasFailed => false;
 
-    public ValueTask<int> ReadAsync(long after, Memory<CommittedEvent> into, CancellationToken cancellation) =>
+    public ValueTask<int> ReadAsync(long after, CommittedBatch into, CancellationToken cancellation) =>
         file.ReadAsync(turn.Opening.Turn, after, into, cancellation);
 
     /// <summary>Its line never moves again.</summary>

@@ -12,7 +12,6 @@ internal sealed class StreamChunk
     public const string ContentType = "application/json";
 
     private const int MaxBytes = 1024 * 1024;
-    private const int MaxBatch = 64;
 
     private readonly ArrayBufferWriter<byte> _json = new();
 
@@ -30,7 +29,7 @@ internal sealed class StreamChunk
     public static async Task<StreamChunk> ReadAsync(ITurnReader turn, long after, CancellationToken left)
     {
         var chunk = new StreamChunk(after);
-        var batch = new CommittedEvent[MaxBatch];
+        var batch = new CommittedBatch();
         chunk._json.Write("["u8);
         while (chunk._json.WrittenCount < MaxBytes && await turn.ReadAsync(chunk.Last, batch, left) is var count and > 0)
         {
