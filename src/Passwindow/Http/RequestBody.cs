@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 
 namespace Passwindow.Http;
@@ -16,7 +17,7 @@ internal static class RequestBody
         if (request.ContentLength > largest)
             throw TooLarge(largest);
         using var body = new MemoryStream();
-        byte[] buffer = new byte[16 * 1024];
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
         try
         {
             while (await request.Body.ReadAsync(buffer, cancellation) is var read and > 0)
@@ -29,6 +30,10 @@ internal static class RequestBody
         catch (BadHttpRequestException e)
         {
             throw new Problem(e.StatusCode, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? "too_large" : "invalid_request", "The body could not be read.");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         return body.ToArray();
