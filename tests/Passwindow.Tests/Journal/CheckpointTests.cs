@@ -108,6 +108,40 @@ public sealed class CheckpointTests
             turn.Dispose();
     }
 
+    [Fact]
+    public async Task Of_hundreds_of_conversations_that_ended_few_are_synced_in_a_row()
+    {
+        var synced = new ConcurrentQueue<string>();
+        _disk.BeforeCall = call =>
+        {
+            if (call.Kind is DiskCallKind.Sync or DiskCallKind.SyncFolder && call.Path.Contains("/conversations"))
+                synced.Enqueue(call.Path);
+        };
+        await using var journal = FileJournal.Open(new FileJournalSettings(FaultyJournal.Folder, Durability.Fsync, 1_000_000), TimeProvider.System, NullLogger<FileJournal>.Instance, _disk);
+        for (int i = 0; i < 700; i++)
+        {
+            using var turn = await BegunAsync(journal, $"c_{i}");
+            turn.Done();
+            await turn.CommitAsync();
+        }
+
+        await FillAsync(journal, file: 1, bytes: 1_000_000);
+        Until(() => !_disk.Exists(WriteAhead(1)));
+
+        string[] calls = [.. synced];
+        Assert.Equal(700, calls.Where(static path => path.Contains("/c_")).Where(static path => !path.Contains("fills")).Distinct().Count());
+        Assert.InRange(MostInARow(calls, static path => path.Contains("/c_")), 1, 20);
+
+        static int MostInARow(string[] calls, Func<string, bool> isFile)
+        {
+            int most = 0;
+            int row = 0;
+            foreach (string call in calls)
+                most = Math.Max(most, row = isFile(call) ? row + 1 : 0);
+            return most;
+        }
+    }
+
     private async Task<GivenTurn> BegunAsync(FileJournal journal, string conversation)
     {
         var turn = new GivenTurn(journal, _history, conversation);

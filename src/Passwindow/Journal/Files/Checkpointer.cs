@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Passwindow.Journal.Files;
 
 /// <summary>
@@ -16,10 +18,13 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>How many bytes running turns share beyond that: few of them keep more each, so that a viewer that lags a little needs no file.</summary>
     private const int SharedHotBytes = 32 * 1024 * 1024;
 
-    /// <summary>How many conversation files may be open and not synced at once.</summary>
+    /// <summary>How many conversation files may be open and not synced at once; then some are synced.</summary>
     private const int MaxUnsyncedFiles = 256;
 
-    /// <summary>How many bytes may be stored and not synced.</summary>
+    /// <summary>How many files are synced in a row, so that no token waits for hundreds of syncs.</summary>
+    private const int FilesInPart = 16;
+
+    /// <summary>How many bytes may be stored and not synced; then some files are synced.</summary>
     private const int MaxUnsyncedBytes = 8 * 1024 * 1024;
 
     /// <summary>
@@ -44,7 +49,7 @@ internal sealed class Checkpointer : IDisposable
     private readonly CheckpointerSettings _settings;
     private readonly object _gate = new();
     private readonly Queue<Action> _work = new();
-    private readonly HashSet<ConversationFile> _unsynced = [];
+    private readonly Dictionary<ConversationFile, long> _unsynced = []; // and how many bytes of events were stored there
     private readonly HashSet<FileTurn> _unsettled = [];
     private readonly Thread _thread;
     private long _unsyncedBytes;
@@ -71,7 +76,7 @@ internal sealed class Checkpointer : IDisposable
     {
         _settings.BeforeStore();
         if (change() is { } file)
-            _unsynced.Add(file);
+            NoteUnsynced(file, bytes: 0);
     });
 
     /// <summary>
@@ -112,7 +117,7 @@ internal sealed class Checkpointer : IDisposable
         }
 
         _thread.Join();
-        foreach (var file in _unsynced)
+        foreach (var file in _unsynced.Keys)
             file.Close();
     }
 
@@ -188,26 +193,32 @@ internal sealed class Checkpointer : IDisposable
 
     private void StoreDurable(FileTurn turn, long through)
     {
-        _unsynced.Add(turn.File);
+        NoteUnsynced(turn.File, bytes: 0);
         _unsettled.Add(turn);
         try
         {
-            _unsyncedBytes += turn.Store(through);
+            NoteUnsynced(turn.File, turn.Store(through));
         }
         catch (JournalDamagedException)
         {
             // One conversation must not keep all others from being stored.
             turn.Divert(_settings.Rescue(turn));
-            _unsynced.Add(turn.File);
-            _unsyncedBytes += turn.Store(through);
+            NoteUnsynced(turn.File, turn.Store(through));
+            SyncAll(); // the turn is in two files now, and must not be settled with one of them
         }
 
-        if (_unsynced.Count >= MaxUnsyncedFiles || _unsyncedBytes >= MaxUnsyncedBytes)
-            SyncAll();
+        while (_unsyncedBytes >= MaxUnsyncedBytes || _unsynced.Count >= MaxUnsyncedFiles)
+            Sync(FilesInPart);
     }
 
     private void RetireNow(long due, long full)
     {
+        for (int i = 0; i < MaxParts && _unsynced.Count > FilesInPart; i++)
+        {
+            Sync(FilesInPart);
+            DoOtherWork(Pause);
+        }
+
         var held = _settings.Running().Where(turn => turn.OldestFile <= due).ToList();
         foreach (var part in held.Chunk(Math.Max(TurnsInPart, (int)Math.Ceiling((double)held.Count / MaxParts))))
         {
@@ -237,10 +248,20 @@ internal sealed class Checkpointer : IDisposable
         }
     }
 
-    private void SyncAll()
+    private void NoteUnsynced(ConversationFile file, long bytes)
     {
+        CollectionsMarshal.GetValueRefOrAddDefault(_unsynced, file, out _) += bytes;
+        _unsyncedBytes += bytes;
+    }
+
+    private void SyncAll() => Sync(_unsynced.Count);
+
+    /// <summary>Syncs some of the files, and settles the turns that are stored in them.</summary>
+    private void Sync(int most)
+    {
+        var synced = _unsynced.Keys.Take(most).ToHashSet();
         var folders = new HashSet<string>();
-        foreach (var file in _unsynced)
+        foreach (var file in synced)
         {
             if (file.Sync() is { } folder)
                 folders.Add(folder);
@@ -248,16 +269,19 @@ internal sealed class Checkpointer : IDisposable
 
         foreach (string folder in folders)
             _disk.SyncFolder(folder);
-        _unsynced.Clear();
-        _unsyncedBytes = 0;
-        int keep = LeastHotBytes + (SharedHotBytes / Math.Max(1, _settings.HotTurns()));
-        foreach (var turn in _unsettled)
+        foreach (var file in synced)
         {
+            _unsynced.Remove(file, out long bytes);
+            _unsyncedBytes -= bytes;
+        }
+
+        int keep = LeastHotBytes + (SharedHotBytes / Math.Max(1, _settings.HotTurns()));
+        foreach (var turn in _unsettled.Where(turn => synced.Contains(turn.File)).ToList())
+        {
+            _unsettled.Remove(turn);
             if (turn.Settle(keep, LeastHotBytes))
                 _settings.OnSettled(turn);
         }
-
-        _unsettled.Clear();
     }
 }
 
