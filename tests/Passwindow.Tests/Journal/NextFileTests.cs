@@ -117,6 +117,37 @@ public sealed class NextFileTests
         });
     }
 
+    [Fact]
+    public async Task The_first_file_makes_way_for_the_next_as_soon_as_that_is_made_and_the_next_is_filled_to_its_end()
+    {
+        const int Mebibyte = 1024 * 1024;
+        await using var journal = Open(Durability.Os, maxBytes: 64 * Mebibyte);
+        using var turn = new GivenTurn(journal, _history);
+        turn.Start();
+        await FillAsync(turn, 15, Mebibyte);
+        Until(() => LengthOf(2) > 0);
+        Assert.Equal(1, FaultyJournal.LastBegun(_disk));
+
+        await FillAsync(turn, 2, Mebibyte);
+        Until(() => FaultyJournal.LastBegun(_disk) == 2);
+        await FillAsync(turn, 30, Mebibyte);
+        Until(() => LengthOf(3) > 0);
+        Assert.Equal(2, FaultyJournal.LastBegun(_disk));
+    }
+
+    [Fact]
+    public async Task A_first_file_that_has_no_next_one_is_filled_to_its_end()
+    {
+        const int Mebibyte = 1024 * 1024;
+        _disk.Fault = static call => call.Path == PathOf(2) ? DiskFault.Error : DiskFault.None;
+        await using var journal = Open(Durability.Os, maxBytes: 64 * Mebibyte);
+        using var turn = new GivenTurn(journal, _history);
+        turn.Start();
+        await FillAsync(turn, 30, Mebibyte);
+
+        Assert.True(journal.Health.IsWritable);
+    }
+
     /// <summary>A turn that has filled an eighth of the first file, and some more.</summary>
     private async Task<GivenTurn> BegunAsync(FileJournal journal)
     {
@@ -126,17 +157,17 @@ public sealed class NextFileTests
         return turn;
     }
 
-    private static async Task FillAsync(GivenTurn turn, int tokens)
+    private static async Task FillAsync(GivenTurn turn, int tokens, int length = 100)
     {
         for (; tokens > 0; tokens--)
         {
-            turn.Token(new string('x', 100));
+            turn.Token(new string('x', length));
             await turn.CommitAsync();
         }
     }
 
-    private FileJournal Open(Durability durability = Durability.Fsync) =>
-        FileJournal.Open(new FileJournalSettings(FaultyJournal.Folder, durability, MaxBytes), TimeProvider.System, NullLogger<FileJournal>.Instance, _disk);
+    private FileJournal Open(Durability durability = Durability.Fsync, int maxBytes = MaxBytes) =>
+        FileJournal.Open(new FileJournalSettings(FaultyJournal.Folder, durability, maxBytes), TimeProvider.System, NullLogger<FileJournal>.Instance, _disk);
 
     private long LengthOf(int number) => _disk.Exists(PathOf(number)) ? ((IDisk)_disk).LengthOf(PathOf(number)) : 0;
 

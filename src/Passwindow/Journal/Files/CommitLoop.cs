@@ -195,7 +195,7 @@ internal sealed class CommitLoop : ICommitQueue, IDisposable
 /// <param name="Spacing">How far apart two commits begin at least, while something waits.</param>
 /// <param name="Clock">What tells how long a commit took.</param>
 /// <param name="MaxFileBytes">The size at which the next file begins.</param>
-/// <param name="Running">The turns that have not ended or are not stored yet.</param>
+/// <param name="Running">The turns that have not ended or are not stored yet, in any order.</param>
 /// <param name="OnDurable">What was framed of a turn is durable; its line is about to move.</param>
 /// <param name="OnPublished">A turn's line has moved.</param>
 /// <param name="OnRolled">The file of that number is full and whole, and whether all files so far are to go at once.</param>

@@ -15,6 +15,12 @@ internal sealed class Committer : IDisposable
     /// <summary>The next file is begun when so large a part of this one is full: it takes seconds to make. A server that is used little needs none.</summary>
     private const int BegunAfter = 8;
 
+    /// <summary>
+    /// Once it has so much, the first file of a process is given up for the next one as soon as that is made: nobody filled the first with zeros, and the code for a change of
+    /// files is so compiled before a crowd waits for it.
+    /// </summary>
+    private const int MinFirstFileBytes = 16 * 1024 * 1024;
+
     /// <summary>A disk that takes longer for a batch is not waited for by who reads from upstreams: in that time it can read on.</summary>
     private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(5);
 
@@ -24,6 +30,7 @@ internal sealed class Committer : IDisposable
     private readonly LineBuffer _lines = new();
     private readonly NextFile _next;
     private WriteAheadFile _file;
+    private volatile bool _isFirst = true;
     private long _batchNumber;
     private long _batchUnderWay;
     private long _begunAt;
@@ -54,10 +61,10 @@ internal sealed class Committer : IDisposable
     public bool IsFast => _isFast;
 
     /// <summary>Whether the next file is due. For everybody.</summary>
-    public bool IsFull => _file.Length > _settings.MaxFileBytes;
+    public bool IsFull => _file.Length > _settings.MaxFileBytes || (_isFirst && _file.Length > MinFirstFileBytes && _next.IsMade);
 
     /// <summary>Whether <see cref="BeginToMakeNextFile"/> is due. For everybody.</summary>
-    public bool IsNextDue => !_next.IsBegun && _file.Length > _settings.MaxFileBytes / BegunAfter;
+    public bool IsNextDue => !_next.IsBegun && _file.Length > (_isFirst ? Math.Min(_settings.MaxFileBytes, MinFirstFileBytes) : _settings.MaxFileBytes) / BegunAfter;
 
     /// <summary>Whether <see cref="SyncWritten"/> is due. For everybody.</summary>
     public bool IsMuchUnsynced => _settings.Durability == Durability.Os && _file.Length - Volatile.Read(ref _syncedLength) > MaxUnsyncedBytes;
@@ -134,6 +141,7 @@ internal sealed class Committer : IDisposable
         lock (_replacing)
             (_file, _syncedLength) = (next, 0);
         full.Dispose();
+        _isFirst = false;
         return full.Number;
     }
 

@@ -12,6 +12,16 @@ internal sealed class HotTurns
     /// <summary>All, in the order in which they were opened, so that a conversation's turns are stored in it.</summary>
     public IEnumerable<FileTurn> All => _turns.Values.OrderBy(static turn => turn.Number);
 
+    /// <summary>All that are there when this is called, in no order and at no cost.</summary>
+    public IEnumerable<FileTurn> InAnyOrder
+    {
+        get
+        {
+            foreach (var (_, turn) in _turns)
+                yield return turn;
+        }
+    }
+
     public int Count => _turns.Count;
 
     public bool TryAdd(FileTurn turn)

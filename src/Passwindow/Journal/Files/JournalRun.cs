@@ -47,7 +47,7 @@ internal sealed class JournalRun : IDisposable
             disk,
             writeAhead,
             Recovered.LastWriteAheadNumber + 1,
-            new CommitLoopSettings(settings.Durability, settings.CommitSpacing, settings.CommitClock, settings.MaxWriteAheadBytes, () => _turns.All, OnDurable, OnPublished, _checkpoints.Retire, Fail));
+            new CommitLoopSettings(settings.Durability, settings.CommitSpacing, settings.CommitClock, settings.MaxWriteAheadBytes, () => _turns.InAnyOrder, OnDurable, OnPublished, _checkpoints.Retire, Fail));
         _checkpoints.Start();
         _commits.Start();
 

@@ -23,8 +23,11 @@ internal sealed class NextFile(IDisk disk, string folder, CommitLoopSettings set
     private readonly ManualResetEventSlim _isWanted = new();
     private Task<WriteAheadFile>? _made;
 
-    /// <summary>Whether it was begun and not taken.</summary>
+    /// <summary>Whether it was begun and not taken. For everybody.</summary>
     public bool IsBegun => Volatile.Read(ref _made) is not null;
+
+    /// <summary>Whether it is all made. For everybody.</summary>
+    public bool IsMade => Volatile.Read(ref _made) is { IsCompletedSuccessfully: true };
 
     /// <summary>The number of the file that was made and is nobody's; null if none was.</summary>
     public long? Number => _made is { IsCompletedSuccessfully: true } ? _made.Result.Number : null;
