@@ -16,13 +16,12 @@ internal sealed class MemoryReturn(Pulse pulse, TimeProvider time) : PulsedServi
     /// <summary>How long it has been gone. Connections and buffers are given up a little later than their responses.</summary>
     private static readonly TimeSpan GoneFor = TimeSpan.FromSeconds(3);
 
-    private readonly Pulse _pulse = pulse;
     private int _most;
     private long? _goneSince;
 
     public override TimeSpan OnPulse()
     {
-        if (IsDue(_pulse.Count))
+        if (IsDue(Pulse.Count))
             ThreadPool.UnsafeQueueUserWorkItem(static _ => Collect(), null);
         return TimeSpan.Zero;
     }

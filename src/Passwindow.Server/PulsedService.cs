@@ -7,6 +7,8 @@ internal abstract class PulsedService(Pulse pulse) : IHostedService, IPulsed
 {
     private IDisposable? _pulsing;
 
+    protected Pulse Pulse => pulse;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _pulsing = pulse.Add(this);

@@ -12,9 +12,9 @@ internal sealed record StopReceipt(TurnId Turn, string FinishReason, long LastSe
         if (!turn.HasEnded)
             throw UpstreamProblem.Of(turn.Opening, ErrorCode.JournalUnavailable, "The turn was stopped, but its end could not be saved.");
 
-        // Its end: usage, perhaps an error, done.
-        var last = new CommittedBatch(maxEvents: 3);
-        await turn.ReadAsync(Math.Max(0, turn.Committed - 3), last, cancellation);
+        const int Last = 3; // its end: usage, perhaps an error, done
+        var last = new CommittedBatch(Last);
+        await turn.ReadAsync(Math.Max(0, turn.Committed - Last), last, cancellation);
         string reason = "";
         long? duration = null;
         foreach (ref readonly var committed in last.Events)

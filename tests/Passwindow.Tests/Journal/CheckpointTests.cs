@@ -142,13 +142,7 @@ public sealed class CheckpointTests
         }
     }
 
-    private async Task<GivenTurn> BegunAsync(FileJournal journal, string conversation)
-    {
-        var turn = new GivenTurn(journal, _history, conversation);
-        turn.Start();
-        await turn.CommitAsync();
-        return turn;
-    }
+    private Task<GivenTurn> BegunAsync(FileJournal journal, string conversation) => GivenTurn.BeginAsync(journal, _history, conversation);
 
     /// <summary>Fills the write-ahead file of that number with a turn that ends.</summary>
     private async Task FillAsync(FileJournal journal, int file, int bytes = 5_000)

@@ -82,13 +82,7 @@ public sealed class CommittedBatchTests
 
     private static void Add(CommittedBatch batch, string json) => batch.Add(Testing.Commit.As(new TurnId("t_1"), batch.Count + 1, EventType.Token, batch.Keep(Encoding.UTF8.GetBytes(json))));
 
-    private async Task<GivenTurn> BegunAsync(IJournal journal, string conversation)
-    {
-        var turn = new GivenTurn(journal, _history, conversation);
-        turn.Start();
-        await turn.CommitAsync();
-        return turn;
-    }
+    private Task<GivenTurn> BegunAsync(IJournal journal, string conversation) => GivenTurn.BeginAsync(journal, _history, conversation);
 
     /// <summary>Fills file after file until the turns of the first are stored and have returned their memory, which others take.</summary>
     private async Task OverwriteAsync(IJournal journal)
@@ -96,6 +90,7 @@ public sealed class CommittedBatchTests
         string first = _disk.List($"{FaultyJournal.Folder}/wal", WriteAheadFile.Ending).Order().Last();
         for (int i = 0; _disk.Exists(first); i++)
         {
+            Assert.InRange(i, 0, 1_000);
             using var other = await BegunAsync(journal, $"c_other{i}");
             for (int token = 0; token < 50; token++)
                 other.Token("################################");

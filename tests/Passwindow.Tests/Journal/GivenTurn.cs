@@ -20,6 +20,15 @@ internal sealed class GivenTurn : IDisposable
         history.Open(Opening);
     }
 
+    /// <summary>A turn whose start is committed.</summary>
+    public static async Task<GivenTurn> BeginAsync(IJournal journal, History history, string conversation = "c_1")
+    {
+        var turn = new GivenTurn(journal, history, conversation);
+        turn.Start();
+        await turn.CommitAsync();
+        return turn;
+    }
+
     public TurnOpening Opening { get; }
 
     public ITurnWriter Writer { get; }

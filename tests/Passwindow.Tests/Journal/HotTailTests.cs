@@ -101,6 +101,7 @@ public sealed class HotTailTests
     [Fact]
     public void The_memory_of_a_crowd_is_given_back_but_for_some()
     {
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {TestDepth.Seed}");
         const int Slabs = 3;
         var pages = Enumerable.Range(0, TailPages.KeptPages + (Slabs * Slab.Size / TailPages.PageSize)).Select(_ => _pages.Take()).ToList();
         new Random(TestDepth.Seed).Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(pages));

@@ -92,9 +92,7 @@ public sealed class RecoveryLogTests
         ended.Start();
         ended.Done();
         await ended.CommitAsync();
-        using var running = new GivenTurn(journal, new History(), "c_2");
-        running.Start();
-        await running.CommitAsync();
+        using var running = await GivenTurn.BeginAsync(journal, new History(), "c_2");
         return disk.AfterKill();
     }
 

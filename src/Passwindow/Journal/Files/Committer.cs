@@ -12,7 +12,7 @@ internal sealed class Committer : IDisposable
     /// <summary>So much is written before the disk is given it where no sync is waited for: a full file at once would be in everybody's way.</summary>
     private const int MaxUnsyncedBytes = 4 * 1024 * 1024;
 
-    /// <summary>The next file is begun when so large a part of this one is full: it takes seconds to make. A server that is used little needs none.</summary>
+    /// <summary>The next file is begun when so large a part of this one is full, before this one may make way: it takes seconds to make. A server that is used little needs none.</summary>
     private const int BegunAfter = 8;
 
     /// <summary>
@@ -61,16 +61,19 @@ internal sealed class Committer : IDisposable
     public bool IsFast => _isFast;
 
     /// <summary>Whether the next file is due. For everybody.</summary>
-    public bool IsFull => _file.Length > _settings.MaxFileBytes || (_isFirst && _file.Length > MinFirstFileBytes && _next.IsMade);
+    public bool IsFull => _file.Length > _settings.MaxFileBytes || (_file.Length > MayMakeWayAt && _next.IsMade);
 
     /// <summary>Whether <see cref="BeginToMakeNextFile"/> is due. For everybody.</summary>
-    public bool IsNextDue => !_next.IsBegun && _file.Length > (_isFirst ? Math.Min(_settings.MaxFileBytes, MinFirstFileBytes) : _settings.MaxFileBytes) / BegunAfter;
+    public bool IsNextDue => !_next.IsBegun && _file.Length > MayMakeWayAt / BegunAfter;
 
     /// <summary>Whether <see cref="SyncWritten"/> is due. For everybody.</summary>
     public bool IsMuchUnsynced => _settings.Durability == Durability.Os && _file.Length - Volatile.Read(ref _syncedLength) > MaxUnsyncedBytes;
 
     /// <summary>Whether a write or sync has failed: nothing may follow.</summary>
     public bool HasFailed => _file.HasFailed;
+
+    /// <summary>At which length this file makes way if the next one is made.</summary>
+    private long MayMakeWayAt => _isFirst ? Math.Min(_settings.MaxFileBytes, MinFirstFileBytes) : _settings.MaxFileBytes;
 
     /// <summary>Commits a batch of what gathered.</summary>
     public void Commit(Queue<ICommitting> gathered, WakeUps wakeUps)

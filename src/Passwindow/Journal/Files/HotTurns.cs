@@ -12,7 +12,7 @@ internal sealed class HotTurns
     /// <summary>All, in the order in which they were opened, so that a conversation's turns are stored in it.</summary>
     public IEnumerable<FileTurn> All => _turns.Values.OrderBy(static turn => turn.Number);
 
-    /// <summary>All that are there when this is called, in no order and at no cost.</summary>
+    /// <summary>All, in no order and without a copy; one that is opened while somebody looks at them may be among them or not.</summary>
     public IEnumerable<FileTurn> InAnyOrder
     {
         get

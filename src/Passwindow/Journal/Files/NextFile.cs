@@ -30,7 +30,7 @@ internal sealed class NextFile(IDisk disk, string folder, CommitLoopSettings set
     public bool IsMade => Volatile.Read(ref _made) is { IsCompletedSuccessfully: true };
 
     /// <summary>The number of the file that was made and is nobody's; null if none was.</summary>
-    public long? Number => _made is { IsCompletedSuccessfully: true } ? _made.Result.Number : null;
+    public long? Number => IsMade ? _made!.Result.Number : null;
 
     /// <summary>Begins to make it.</summary>
     public void Begin(long number)

@@ -159,9 +159,7 @@ public sealed class FailingCallTests(ITestOutputHelper output)
     {
         var disk = new SimulatedDisk();
         await using var journal = FaultyJournal.Open(disk);
-        using var turn = new GivenTurn(journal, new History());
-        turn.Start();
-        await turn.CommitAsync();
+        using var turn = await GivenTurn.BeginAsync(journal, new History());
         long length = disk["/data/wal/00000001.jsonl"].Length;
         disk.Fault = static call => call.Kind == DiskCallKind.Write ? DiskFault.ShortWrite : DiskFault.None;
         turn.Token("half of it");
